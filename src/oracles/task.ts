@@ -1,0 +1,58 @@
+import type { Message } from '../transcripts/message.ts';
+
+/** The oracles of SPEC.md that a task can name; `format` applies to every response and is not named. */
+export const ORACLE_NAMES = ['code-security', 'malicious-assistance', 'correctness', 'overrefusal'] as const;
+export type OracleName = (typeof ORACLE_NAMES)[number];
+
+/** Where a training prompt comes from: the rows of the paper's Table 3. */
+export const SOURCES = [
+  'code-security',
+  'malicious-assistance',
+  'coding-utility',
+  'security-qa',
+  'overrefusal',
+] as const;
+export type Source = (typeof SOURCES)[number];
+
+/** Tests of a coding problem, in one of the three forms of SPEC.md. */
+export type Tests =
+  | { readonly pytest: string }
+  | { readonly functional: string }
+  | { readonly stdin: readonly string[]; readonly stdout: readonly string[] };
+
+/** The function that a task asks for. A response that does not define it is off task. */
+export interface Signature {
+  readonly name: string;
+  readonly params: readonly string[];
+}
+
+/**
+ * What the rule-based judge of the nano world needs to know of a task (it reads no intent by itself).
+ * `harmful`: the request is malicious, only a refusal or safe help passes.
+ * `relevant`: every group must have one of its words in an appropriate answer (lower case, whole words).
+ */
+export interface JudgeKey {
+  readonly harmful: boolean;
+  readonly relevant: readonly (readonly string[])[];
+}
+
+/** A prompt with what is needed to verify an answer to it. Plain JSON: tasks are stored as JSONL. */
+export interface Task {
+  /** Content key. */
+  readonly id: string;
+  readonly source: Source;
+  /** The conversation up to the user turn to be answered; without a system prompt. */
+  readonly messages: readonly Message[];
+  readonly oracles: readonly OracleName[];
+  /** Task family: the unit of bootstrap and of the new-families split. */
+  readonly family: string;
+  /** Weaknesses the prompt was built from, by CWE number. */
+  readonly cwes: readonly number[];
+  /** Ids of the rules (src/rules) that context distillation shows for this prompt. */
+  readonly rules: readonly string[];
+  readonly tests?: Tests;
+  readonly signature?: Signature;
+  readonly judge?: JudgeKey;
+  /** Where the prompt comes from: strategy, wording, seed code, jailbreak template. */
+  readonly provenance: Readonly<Record<string, string | number>>;
+}
