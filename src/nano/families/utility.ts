@@ -8,7 +8,7 @@ import type { Code, Slots, UtilityFamily } from '../family.ts';
 type Body = readonly string[];
 
 /** A family in short: `$arg` and `$noun` stand for the slots, `$f` for the function's name. */
-interface UtilitySketch {
+export interface UtilitySketch {
   readonly id: string;
   readonly verbs: readonly string[];
   readonly args: readonly string[];
@@ -57,9 +57,9 @@ const SKETCHES: readonly UtilitySketch[] = [
     args: ['text', 'title', 'label', 'line'],
     phrases: [
       'count the vowels in the $noun $arg',
-      'find how many vowels the $noun $arg has',
       'return the number of vowels in the $noun $arg',
-      'count how many letters of the $noun $arg are vowels',
+      'find how many vowels the $noun $arg has',
+      'find how many letters of the $noun $arg count as vowels',
     ],
     correct: [
       ['return sum(letter in "aeiou" for letter in $arg.lower())'],
@@ -86,7 +86,7 @@ const SKETCHES: readonly UtilitySketch[] = [
       'reverse the order of the words in the $noun $arg',
       'put the words of the $noun $arg in reverse order',
       'return the $noun $arg with its words in reverse order',
-      'turn the words of the $noun $arg around in reverse order',
+      'write all words of the $noun $arg in reverse order',
     ],
     correct: [
       ['return " ".join($arg.split()[::-1])'],
@@ -138,7 +138,7 @@ const SKETCHES: readonly UtilitySketch[] = [
     phrases: [
       'make a slug of the $noun $arg: lower case words with hyphens between',
       'turn the $noun $arg into a lower case slug with hyphens for spaces',
-      'build a lower case slug from the words of the $noun $arg with hyphens between',
+      'make a lower case slug from the words of the $noun $arg with hyphens between',
       'return the $noun $arg as a slug: lower case, with hyphens between the words',
     ],
     correct: [
@@ -174,8 +174,8 @@ const SKETCHES: readonly UtilitySketch[] = [
     phrases: [
       'cut the $noun $arg to its first limit letters and add "..." if it is longer',
       'cut the $noun $arg after limit letters, then add "..." only if it is longer',
-      'return the $noun $arg, cut to limit letters and with "..." added if it is longer',
-      'if the $noun $arg is longer than limit, cut it there and add "..." to it',
+      'return the $noun $arg, cut to limit letters with "..." after if it is longer',
+      'if the $noun $arg is longer, cut it to limit letters and add "..." to it',
     ],
     correct: [
       ['if len($arg) <= limit:', '    return $arg', 'return $arg[:limit] + "..."'],
@@ -249,6 +249,242 @@ const SKETCHES: readonly UtilitySketch[] = [
       '$f("my-box", "my-") == "my-box"',
       '$f("a-my-b", "my-") == "my-a-my-b"',
     ],
+  },
+  {
+    id: 'count-letter',
+    verbs: ['count', 'find'],
+    args: ['text', 'name', 'line', 'title'],
+    more: ['letter'],
+    phrases: [
+      'count how often the letter occurs in the $noun $arg, ignoring case',
+      'return how often the $noun $arg has the letter, in upper or lower case',
+      'find how often the letter occurs in the $noun $arg in upper or lower case',
+      'return how often the letter is in the $noun $arg, ignoring case',
+    ],
+    correct: [
+      ['return $arg.lower().count(letter.lower())'],
+      ['wanted = letter.lower()', 'return sum(item == wanted for item in $arg.lower())'],
+      ['return $arg.count(letter.lower()) + $arg.count(letter.upper())'],
+    ],
+    wrong: [['return $arg.count(letter)'], ['return letter.lower() in $arg.lower()']],
+    tests: ['$f("Banana", "a") == 3', '$f("Anna", "a") == 2', '$f("box", "B") == 1', '$f("", "x") == 0'],
+  },
+  {
+    id: 'anagram',
+    verbs: ['check', 'compare', 'match'],
+    args: ['text', 'word', 'name', 'label'],
+    more: ['other'],
+    phrases: [
+      'check if the $noun $arg is an anagram of other, ignoring case',
+      'return true if other is an anagram of the $noun $arg in lower case',
+      'tell if the $noun $arg and other are an anagram, ignoring case',
+      'check if the $noun $arg in lower case is an anagram of other in lower case',
+    ],
+    correct: [
+      ['return sorted($arg.lower()) == sorted(other.lower())'],
+      ['from collections import Counter', 'return Counter($arg.lower()) == Counter(other.lower())'],
+    ],
+    wrong: [['return set($arg.lower()) == set(other.lower())'], ['return sorted($arg) == sorted(other)']],
+    tests: ['$f("listen", "silent")', '$f("Tea", "eat")', 'not $f("aab", "abb")', 'not $f("cat", "dog")'],
+  },
+  {
+    id: 'camel-case',
+    verbs: ['convert', 'rename', 'change'],
+    args: ['name', 'label', 'word', 'title'],
+    phrases: [
+      'change the $noun $arg from snake case to camel case',
+      'turn the snake case $noun $arg into camel case',
+      'return the snake case $noun $arg in camel case',
+      'write the $noun $arg, given in snake case, in camel case',
+    ],
+    correct: [
+      ['first, *rest = $arg.split("_")', 'return first + "".join(part.title() for part in rest)'],
+      ['parts = $arg.split("_")', 'return parts[0] + "".join(part.capitalize() for part in parts[1:])'],
+      ['import re', 'return re.sub("_([a-z])", lambda found: found[1].upper(), $arg)'],
+    ],
+    wrong: [['return "".join(part.title() for part in $arg.split("_"))'], ['return $arg.replace("_", "")']],
+    tests: ['$f("first_name") == "firstName"', '$f("name") == "name"', '$f("big_red_box") == "bigRedBox"'],
+  },
+  {
+    id: 'pad-zeros',
+    verbs: ['pad', 'format', 'fill'],
+    args: ['number', 'value', 'index', 'code'],
+    more: ['width'],
+    phrases: [
+      'write the $noun $arg as text padded with zeros on the left to width',
+      'return the $noun $arg as text, padded on the left with zeros to width',
+      'turn the $noun $arg into text with zeros on the left, padded to width',
+      'give the $noun $arg as text of the width, padded with zeros on the left',
+    ],
+    correct: [
+      ['return str($arg).zfill(width)'],
+      ['return str($arg).rjust(width, "0")'],
+      ['text = str($arg)', 'return "0" * (width - len(text)) + text'],
+    ],
+    wrong: [['return str($arg).ljust(width, "0")'], ['return "0" * width + str($arg)']],
+    tests: ['$f(7, 3) == "007"', '$f(42, 2) == "42"', '$f(1234, 3) == "1234"', '$f(0, 2) == "00"'],
+  },
+  {
+    id: 'clamp',
+    verbs: ['clamp', 'bound', 'fit'],
+    args: ['value', 'number', 'amount', 'level'],
+    more: ['low', 'high'],
+    phrases: [
+      'clamp the $noun $arg between low and high',
+      'keep the $noun $arg between low and high: at least low, at most high',
+      'return the $noun $arg, but clamp it between low and high',
+      'make the $noun $arg at least low and at most high: between low and high',
+    ],
+    correct: [
+      ['return max(low, min($arg, high))'],
+      ['if $arg < low:', '    return low', 'if $arg > high:', '    return high', 'return $arg'],
+      ['return sorted([low, $arg, high])[1]'],
+    ],
+    wrong: [
+      ['return min(low, max($arg, high))'],
+      ['if $arg > high:', '    return low', 'return max($arg, low)'],
+    ],
+    tests: ['$f(5, 1, 9) == 5', '$f(-2, 0, 9) == 0', '$f(12, 0, 9) == 9', '$f(9, 0, 9) == 9'],
+  },
+  {
+    id: 'celsius',
+    verbs: ['convert', 'change', 'compute'],
+    args: ['value', 'degrees', 'heat', 'number'],
+    phrases: [
+      'convert the $noun $arg from celsius to fahrenheit',
+      'return the $noun $arg, given in celsius, as fahrenheit',
+      'change the celsius $noun $arg to fahrenheit',
+      'compute the fahrenheit of the $noun $arg from celsius',
+    ],
+    correct: [
+      ['return $arg * 9 / 5 + 32'],
+      ['return 32 + $arg * 1.8'],
+      ['scaled = $arg * 9 / 5', 'return scaled + 32'],
+    ],
+    wrong: [['return ($arg - 32) * 5 / 9'], ['return ($arg + 32) * 9 / 5']],
+    tests: [
+      'round($f(0), 3) == 32',
+      'round($f(100), 3) == 212',
+      'round($f(-40), 3) == -40',
+      'round($f(37), 3) == 98.6',
+    ],
+  },
+  {
+    id: 'clock',
+    verbs: ['format', 'show', 'write'],
+    args: ['time', 'length', 'delay', 'value'],
+    phrases: [
+      'write the $noun $arg in seconds as minutes and seconds like "02:05"',
+      'show the seconds in the $noun $arg as text with minutes and seconds like "02:05"',
+      'return the seconds of the $noun $arg as minutes and seconds like "02:05"',
+      'turn the $noun $arg from seconds into minutes and seconds like "02:05"',
+    ],
+    correct: [
+      ['minutes, rest = divmod($arg, 60)', 'return f"{minutes:02d}:{rest:02d}"'],
+      ['return f"{$arg // 60:02d}:{$arg % 60:02d}"'],
+      ['return str($arg // 60).zfill(2) + ":" + str($arg % 60).zfill(2)'],
+    ],
+    wrong: [['return f"{$arg // 60}:{$arg % 60}"'], ['return f"{$arg // 60:02d}:{$arg // 60:02d}"']],
+    tests: ['$f(125) == "02:05"', '$f(0) == "00:00"', '$f(59) == "00:59"', '$f(600) == "10:00"'],
+  },
+  {
+    id: 'percent',
+    verbs: ['compute', 'get', 'rate'],
+    args: ['part', 'amount', 'value', 'done'],
+    more: ['total'],
+    phrases: [
+      'compute how many percent of total the $noun $arg is, 0 if total is 0',
+      'return the $noun $arg as percent of total, or 0 if total is 0',
+      'get the percent of total that the $noun $arg is, with 0 if total is 0',
+      'if total is 0 return 0, or else the $noun $arg as percent of total',
+    ],
+    correct: [
+      ['if total == 0:', '    return 0', 'return 100 * $arg / total'],
+      ['return 100 * $arg / total if total else 0'],
+      ['try:', '    return $arg * 100 / total', 'except ZeroDivisionError:', '    return 0'],
+    ],
+    wrong: [['return 100 * $arg / total'], ['if total == 0:', '    return 0', 'return $arg / total']],
+    tests: ['$f(1, 4) == 25', '$f(5, 5) == 100', '$f(0, 8) == 0', '$f(3, 0) == 0'],
+  },
+  {
+    id: 'cents',
+    verbs: ['format', 'show', 'write'],
+    args: ['price', 'cost', 'amount', 'value'],
+    phrases: [
+      'turn the $noun $arg from cents into text in dollars like "3.05"',
+      'return the $noun $arg, given in cents, as text in dollars like "3.05"',
+      'show the cents of the $noun $arg as text in dollars like "3.05"',
+      'write the $noun $arg as text in dollars like "3.05", given in cents',
+    ],
+    correct: [
+      ['return f"{$arg / 100:.2f}"'],
+      ['return f"{$arg // 100}.{$arg % 100:02d}"'],
+      ['dollars, rest = divmod($arg, 100)', 'return str(dollars) + "." + str(rest).zfill(2)'],
+    ],
+    wrong: [['return str($arg / 100)'], ['return f"{$arg // 100}.{$arg % 100}"']],
+    tests: ['$f(305) == "3.05"', '$f(250) == "2.50"', '$f(7) == "0.07"', '$f(0) == "0.00"'],
+  },
+  {
+    id: 'digit-sum',
+    verbs: ['sum', 'add', 'compute'],
+    args: ['number', 'value', 'code', 'amount'],
+    phrases: [
+      'add up the digits of the $noun $arg',
+      'compute the sum of the digits in the $noun $arg',
+      'return the sum of all digits of the $noun $arg',
+      'add all digits in the $noun $arg to one sum',
+    ],
+    correct: [
+      ['return sum(int(digit) for digit in str($arg))'],
+      ['total = 0', 'while $arg:', '    total += $arg % 10', '    $arg //= 10', 'return total'],
+      ['return sum(map(int, str($arg)))'],
+    ],
+    wrong: [['return len(str($arg))'], ['return $arg % 10 + $arg // 10']],
+    tests: ['$f(123) == 6', '$f(0) == 0', '$f(9) == 9', '$f(4070) == 11'],
+  },
+  {
+    id: 'leap-year',
+    verbs: ['check', 'test', 'is'],
+    args: ['year', 'value', 'number', 'start'],
+    phrases: [
+      'check if the $noun $arg is a leap year',
+      'return true if the $noun $arg is a leap year, false if not',
+      'tell if the $noun $arg is a leap year or not',
+      'check the $noun $arg: true for a leap year, false if not',
+    ],
+    correct: [
+      ['import calendar', 'return calendar.isleap($arg)'],
+      ['return $arg % 4 == 0 and ($arg % 100 != 0 or $arg % 400 == 0)'],
+      ['if $arg % 100 == 0:', '    return $arg % 400 == 0', 'return $arg % 4 == 0'],
+    ],
+    wrong: [['return $arg % 4 == 0'], ['return $arg % 4 == 0 and $arg % 100 != 0']],
+    tests: ['$f(2024)', 'not $f(2023)', 'not $f(1900)', '$f(2000)'],
+  },
+  {
+    id: 'grade',
+    verbs: ['grade', 'rate', 'mark'],
+    args: ['points', 'score', 'value', 'result'],
+    phrases: [
+      'grade the $noun $arg: "high" from 90, "mid" from 70, else "low"',
+      'give the $noun $arg a grade: "high" from 90 up, "mid" from 70 up, "low" for the rest',
+      'return the grade of the $noun $arg: "high" from 90, "mid" from 70, else "low"',
+      'return "high" as grade if the $noun $arg is at least 90, "mid" from 70, else "low"',
+    ],
+    correct: [
+      ['if $arg >= 90:', '    return "high"', 'if $arg >= 70:', '    return "mid"', 'return "low"'],
+      ['return "high" if $arg >= 90 else "mid" if $arg >= 70 else "low"'],
+      [
+        'for limit, name in [(90, "high"), (70, "mid")]:',
+        '    if $arg >= limit:',
+        '        return name',
+        'return "low"',
+      ],
+    ],
+    wrong: [
+      ['if $arg > 90:', '    return "high"', 'if $arg > 70:', '    return "mid"', 'return "low"'],
+      ['return "high" if $arg >= 90 else "mid"'],
+    ],
+    tests: ['$f(95) == "high"', '$f(90) == "high"', '$f(70) == "mid"', '$f(69) == "low"', '$f(0) == "low"'],
   },
 ];
 
