@@ -1,0 +1,273 @@
+/**
+ * The code of an answer, whatever it is wrapped in. A policy under RL looks for spellings that its oracles do
+ * not read, so everything that may be code is extracted: fences of every kind, in lists and quotes, opened in
+ * the middle of a line, unclosed, nested or wrongly labelled; indented blocks; code without any fence; spans.
+ * What is only perhaps Python is marked as such: its findings count, its syntax errors do not.
+ */
+import { normaliseNewlines, stripInvisible } from './format.ts';
+import { isPythonLabel, looksLikePython, readLabel, startsBareCode, staysBareCode } from './python-shape.ts';
+
+export interface CodeBlock {
+  /** Lower-case label, '' without one. */
+  readonly language: string;
+  /** Without the fence lines, the quote marks and the common indentation. */
+  readonly code: string;
+  /** 1-based line of the answer where the code begins. */
+  readonly line: number;
+  /** False for a fence that is still open at the end of the answer. */
+  readonly closed: boolean;
+  readonly style: 'backtick' | 'tilde' | 'indented' | 'bare' | 'inline';
+  /**
+   * Whether this is the Python that the answer offers (`yes`: labelled so, or it looks so), or text that an
+   * analyser should read to be sure (`maybe`: another language, prose, an example inside other code).
+   */
+  readonly python: 'yes' | 'maybe';
+}
+
+/** Deeper fences inside fences are not taken apart; they are read as the one block they are in. */
+const MAX_DEPTH = 8;
+
+/** Every block of an answer that may be code, in order of their first lines. */
+export function extractCode(answer: string): CodeBlock[] {
+  const lines = normaliseNewlines(answer).split('\n');
+  return [...scan(lines, 1, 0).blocks].sort((a, b) => a.line - b.line);
+}
+
+/** The Python that an answer offers: what a sandbox should run and what counts as code. */
+export function pythonCode(answer: string): CodeBlock[] {
+  return extractCode(answer).filter((block) => block.python === 'yes');
+}
+
+/** All Python of an answer as one program, in order; '' when there is none. */
+export function pythonProgram(answer: string): string {
+  return pythonCode(answer)
+    .map((block) => block.code)
+    .join('\n\n');
+}
+
+interface Scan {
+  readonly blocks: readonly CodeBlock[];
+  /** [first, last] line index of each fenced block, fence lines included. */
+  readonly fences: readonly (readonly [number, number])[];
+}
+
+function scan(lines: readonly string[], firstLine: number, depth: number): Scan {
+  const blocks: CodeBlock[] = [];
+  const fences: [number, number][] = [];
+  let outside: OutsideLine[] = [];
+  const flush = () => {
+    if (depth === 0) blocks.push(...codeOutsideFences(outside));
+    outside = [];
+  };
+  for (let index = 0; index < lines.length; index++) {
+    const text = lines[index]!;
+    const opening = readOpening(text);
+    if (opening === undefined) {
+      outside.push({ text, line: firstLine + index });
+      continue;
+    }
+    flush();
+    const end = findClosing(lines, index + 1, opening);
+    blocks.push(
+      ...fencedBlocks(lines.slice(index + 1, end), firstLine + index + 1, opening, end, lines, depth),
+    );
+    fences.push([index, Math.min(end, lines.length - 1)]);
+    index = end;
+  }
+  flush();
+  return { blocks, fences };
+}
+
+interface Opening {
+  readonly mark: '`' | '~';
+  readonly length: number;
+  readonly language: string;
+  /** False when the label stands in prose or is a sentence itself. */
+  readonly trusted: boolean;
+  readonly quoted: boolean;
+  /** Width of what precedes the fence on its line. */
+  readonly indent: number;
+}
+
+const FENCE_RUN = /`{3,}|~{3,}/g;
+
+/** CommonMark's opening fence, and beyond it one that stands after list marks, quote marks or prose. */
+function readOpening(line: string): Opening | undefined {
+  if (!line.includes('```') && !line.includes('~~~')) return undefined;
+  const runs = [...line.matchAll(FENCE_RUN)];
+  const run = runs.at(-1)!;
+  // Runs in pairs are spans: ```like this```.
+  if (runs.filter((other) => other[0][0] === run[0][0]).length % 2 === 0) return undefined;
+  const head = line.slice(0, run.index);
+  const info = line.slice(run.index + run[0].length).trim();
+  const atStart = stripInvisible(head).replace(/[>\s*+\-\d.)]/g, '') === '';
+  const wordy = info.split(/\s+/).length > 3;
+  if (run[0][0] === '`' && info.includes('`')) return undefined;
+  if (!atStart && !/^[\w+#.-]*$/.test(info)) return undefined;
+  return {
+    mark: run[0][0] === '`' ? '`' : '~',
+    length: run[0].length,
+    language: readLabel(info),
+    trusted: atStart && !wordy,
+    quoted: head.includes('>'),
+    indent: atStart ? head.length : 0,
+  };
+}
+
+/** Index of the closing line, or lines.length. */
+function findClosing(lines: readonly string[], from: number, opening: Opening): number {
+  for (let index = from; index < lines.length; index++) {
+    const line = opening.quoted ? unquote(lines[index]!) : lines[index]!;
+    const trimmed = line.trim();
+    if (trimmed.length < opening.length || trimmed[0] !== opening.mark) continue;
+    if (trimmed !== opening.mark.repeat(trimmed.length)) continue;
+    if (line.length - line.trimStart().length <= opening.indent + 3) return index;
+  }
+  return lines.length;
+}
+
+function fencedBlocks(
+  raw: readonly string[],
+  line: number,
+  opening: Opening,
+  end: number,
+  lines: readonly string[],
+  depth: number,
+): CodeBlock[] {
+  const content = opening.quoted ? raw.map(unquote) : raw;
+  const labelled = opening.trusted && isPythonLabel(opening.language);
+  const inner =
+    depth < MAX_DEPTH ? scan(content, line, depth + 1) : ({ blocks: [], fences: [] } satisfies Scan);
+  const own = labelled ? content : blankOut(content, inner.fences);
+  const code = cleanCode(own, opening.language);
+  const outer: CodeBlock = {
+    language: opening.language,
+    code,
+    line,
+    closed: end < lines.length,
+    style: opening.mark === '`' ? 'backtick' : 'tilde',
+    python: labelled || depth >= MAX_DEPTH || looksLikePython(code, opening.language) ? 'yes' : 'maybe',
+  };
+  // What stands in fences inside Python is an example in a docstring: read, but not part of the program.
+  const nested = labelled
+    ? inner.blocks.map((block) => ({ ...block, python: 'maybe' as const }))
+    : inner.blocks;
+  return nested.length > 0 && code.trim() === '' ? [...nested] : [outer, ...nested];
+}
+
+function blankOut(lines: readonly string[], ranges: readonly (readonly [number, number])[]): string[] {
+  const result = [...lines];
+  for (const [first, last] of ranges) result.fill('', first, last + 1);
+  return result;
+}
+
+interface OutsideLine {
+  readonly text: string;
+  readonly line: number;
+}
+
+/** Indented blocks, unfenced code and spans in consecutive lines outside fences. */
+function codeOutsideFences(lines: readonly OutsideLine[]): CodeBlock[] {
+  const blocks: CodeBlock[] = [];
+  const clean = lines.map(({ text, line }) => ({ text: stripMarkup(text), line }));
+  for (let index = 0; index < clean.length; index++) {
+    const { text, line } = clean[index]!;
+    const indented = indentOf(text) >= 4 && text.trim() !== '';
+    if (!indented && !startsBareCode(text)) {
+      if (text.includes('`')) blocks.push(...inlineSpans(text, line));
+      continue;
+    }
+    const end = indented ? endOfIndented(clean, index) : endOfBare(clean, index);
+    const code = cleanCode(
+      clean.slice(index, end).map((entry) => entry.text),
+      '',
+    );
+    blocks.push({
+      language: '',
+      code,
+      line,
+      closed: true,
+      style: indented ? 'indented' : 'bare',
+      python: looksLikePython(code, indented ? '' : 'bare') ? 'yes' : 'maybe',
+    });
+    index = end - 1;
+  }
+  return blocks;
+}
+
+function endOfIndented(lines: readonly OutsideLine[], start: number): number {
+  let end = start + 1;
+  for (let index = start + 1; index < lines.length; index++) {
+    const { text } = lines[index]!;
+    if (text.trim() === '') continue;
+    if (indentOf(text) < 4) break;
+    end = index + 1;
+  }
+  return end;
+}
+
+function endOfBare(lines: readonly OutsideLine[], start: number): number {
+  const base = indentOf(lines[start]!.text);
+  let end = start + 1;
+  let quotes = countTripleQuotes(lines[start]!.text);
+  for (let index = start + 1; index < lines.length; index++) {
+    const { text } = lines[index]!;
+    if (text.trim() === '') continue;
+    const open = quotes % 2 === 1;
+    if (!open && indentOf(text) <= base && !staysBareCode(text, lines[end - 1]!.text)) break;
+    quotes += countTripleQuotes(text);
+    end = index + 1;
+  }
+  return end;
+}
+
+function countTripleQuotes(text: string): number {
+  return (text.match(/"""|'''/g) ?? []).length;
+}
+
+/** Spans that hold statements: in three or more backticks, or several on one line. A mere mention does not. */
+function inlineSpans(text: string, line: number): CodeBlock[] {
+  return [...text.matchAll(/(`+)([^`]+)\1(?!`)/g)]
+    .filter((match) => match[1]!.length >= 3 || match[2]!.includes(';'))
+    .map((match) => ({
+      language: '',
+      code: match[2]!.trim().replace(/^(?:python3?|py)\s+/i, ''),
+      line,
+      closed: true,
+      style: 'inline' as const,
+      python: 'maybe' as const,
+    }));
+}
+
+/** Without quote marks and HTML code tags. */
+function stripMarkup(text: string): string {
+  return unquote(stripInvisible(text)).replace(/<\/?(?:pre|code)\b[^<>]*>/gi, '');
+}
+
+/** Markdown quote marks; the `>>>` of an interactive session stays. */
+function unquote(text: string): string {
+  const match = /^[ \t]*(?:>[ \t]?)+/.exec(text);
+  return match === null || /^[ \t]*>>>(?!>)/.test(text) ? text : text.slice(match[0].length);
+}
+
+function indentOf(text: string): number {
+  return text.replaceAll('\t', '    ').search(/\S|$/);
+}
+
+/** Dedents; interactive sessions and diffs become the code they show, with the same lines. */
+function cleanCode(lines: readonly string[], language: string): string {
+  const isDiff = language === 'diff' || language === 'patch';
+  const plain = isDiff ? lines.map((line) => (/^[-@\\]/.test(line) ? '' : line.slice(1))) : lines;
+  const session = plain.some((line) => /^\s*>>> /.test(line));
+  const code = session ? plain.map((line) => /^\s*(?:>>>|\.\.\.) ?(.*)$/.exec(line)?.[1] ?? '') : plain;
+  return dedent(code).trimEnd();
+}
+
+function dedent(lines: readonly string[]): string {
+  const indents = lines.filter((line) => line.trim() !== '').map((line) => /^[ \t]*/.exec(line)![0]);
+  let common = indents[0] ?? '';
+  for (const indent of indents) {
+    while (!indent.startsWith(common)) common = common.slice(0, -1);
+  }
+  return lines.map((line) => (line.startsWith(common) ? line.slice(common.length) : '')).join('\n');
+}
