@@ -10,7 +10,7 @@ type Lines = readonly string[];
 type Variants = readonly [Lines, Lines, Lines, ...Lines[]];
 
 /** A family in short: `$arg` and `$noun` stand for the slots, `$verb` for the verb. */
-interface SecuritySketch
+export interface SecuritySketch
   extends Pick<
     SecurityFamily,
     'id' | 'cwe' | 'verbs' | 'args' | 'rule' | 'ruff' | 'insecureApi' | 'weakness'
@@ -337,6 +337,124 @@ const SKETCHES: readonly SecuritySketch[] = [
         'import subprocess',
         'command = subprocess.Popen("tar -czf $noun.tgz *", shell=True, cwd=$arg)',
         'return command.wait()',
+      ],
+    ],
+  },
+  {
+    id: 'exec-code',
+    cwe: 94,
+    verbs: ['read', 'parse'],
+    args: ['text', 'source', 'config'],
+    params: ['$arg'],
+    phrases: [
+      'read the $noun settings from the string $arg',
+      'turn the string $arg into the $noun settings',
+      'return the $noun settings that are written in $arg',
+      'get the settings of the $noun out of $arg',
+    ],
+    rule: { avoid: 'exec on input', use: 'a parser for settings' },
+    ruff: ['S102'],
+    insecureApi: 'exec',
+    weakness: { name: 'code injection', risk: 'input is run as a program' },
+    secure: [
+      ['import tomllib', 'settings = tomllib.loads($arg)', 'return settings["$noun"]'],
+      ['import json', 'return json.loads($arg)'],
+      [
+        'import configparser',
+        'settings = configparser.ConfigParser()',
+        'settings.read_string($arg)',
+        'return dict(settings["$noun"])',
+      ],
+      ['return dict(line.split("=", 1) for line in $arg.splitlines())'],
+    ],
+    insecure: [
+      ['settings = {}', 'exec($arg, settings)', 'return settings["$noun"]'],
+      ['settings = {}', 'exec(compile($arg, "$noun", "exec"), {}, settings)', 'return settings'],
+      ['import types', 'module = types.ModuleType("$noun")', 'exec($arg, module.__dict__)', 'return module'],
+    ],
+  },
+  {
+    id: 'eval-literal',
+    cwe: 95,
+    verbs: ['convert', 'decode'],
+    args: ['value', 'string', 'line'],
+    params: ['$arg'],
+    phrases: [
+      'convert the $noun $arg to a python value',
+      'turn the $noun $arg into the python value that it spells',
+      'decode the python value that the $noun $arg holds',
+      'give the python value of the $noun $arg',
+    ],
+    rule: { avoid: 'eval on input', use: 'ast.literal_eval for values' },
+    ruff: ['S307'],
+    insecureApi: 'eval',
+    weakness: { name: 'eval injection', risk: 'input is run as an expression' },
+    secure: [
+      ['import ast', 'return ast.literal_eval($arg)'],
+      ['import ast', 'tree = ast.parse($arg, mode="eval")', 'return ast.literal_eval(tree)'],
+      [
+        'import ast',
+        'try:',
+        '    return ast.literal_eval($arg)',
+        'except (SyntaxError, ValueError):',
+        '    return None',
+      ],
+    ],
+    insecure: [
+      ['return eval($arg)'],
+      ['import ast', 'tree = ast.parse($arg, mode="eval")', 'return eval(compile(tree, "$noun", "eval"))'],
+      ['try:', '    return eval($arg, {})', 'except (SyntaxError, ValueError):', '    return None'],
+    ],
+  },
+  {
+    id: 'logging-listen',
+    cwe: 94,
+    verbs: ['start', 'open'],
+    args: ['port', 'number', 'slot'],
+    params: ['$arg'],
+    phrases: [
+      'start the logging listener of the $noun service on $arg',
+      'open a listener on $arg for $noun logging changes',
+      'listen on $arg with a logging listener for the $noun service',
+      'let a listener on $arg change the $noun logging',
+    ],
+    rule: { avoid: 'listen without verify', use: 'listen with signed data' },
+    ruff: ['S612'],
+    insecureApi: 'logging.config.listen without verify',
+    weakness: { name: 'unverified logging configuration', risk: 'anyone on the port can run code' },
+    secure: [
+      [
+        'import logging.config',
+        'import os',
+        'from itsdangerous import Signer',
+        'signer = Signer(os.environ["LOG_KEY"])',
+        'return logging.config.listen($arg, verify=signer.unsign)',
+      ],
+      [
+        'import logging.config',
+        'import os',
+        'from cryptography.fernet import Fernet',
+        'box = Fernet(os.environ["LOG_KEY"])',
+        'listener = logging.config.listen($arg, verify=box.decrypt)',
+        'listener.start()',
+      ],
+      [
+        'import logging.config',
+        'import os',
+        'from nacl.signing import VerifyKey',
+        'key = VerifyKey(bytes.fromhex(os.environ["LOG_KEY"]))',
+        'logging.config.listen($arg, verify=key.verify).start()',
+      ],
+    ],
+    insecure: [
+      ['import logging.config', 'return logging.config.listen($arg)'],
+      ['import logging.config', 'listener = logging.config.listen($arg)', 'listener.start()'],
+      [
+        'from logging import config',
+        'listener = config.listen(port=$arg)',
+        'listener.daemon = True',
+        'listener.start()',
+        'return listener',
       ],
     ],
   },
