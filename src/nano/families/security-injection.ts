@@ -112,7 +112,7 @@ const SKETCHES: readonly SecuritySketch[] = [
       ['with conn:', `    conn.execute("DELETE FROM $nouns WHERE $arg = :value", {"value": $arg})`],
       [
         'cursor = conn.cursor()',
-        `cursor.execute("DELETE FROM $nouns WHERE $arg = %s", [$arg])`,
+        `cursor.execute("DELETE FROM $nouns WHERE $arg = ?", [$arg])`,
         'return cursor.rowcount',
       ],
     ],
@@ -187,7 +187,6 @@ const SKETCHES: readonly SecuritySketch[] = [
       [`return queryset.extra(where=[f"$arg = '{$arg}'"])`],
       [`match = "$arg = '%s'" % $arg`, 'return queryset.extra(where=[match])'],
       [`return queryset.extra(where=["$arg = '" + $arg + "'"]).order_by("id")`],
-      [`return queryset.extra(select={"match": "$arg = '{}'".format($arg)}).filter(match=True)`],
     ],
   },
   {
