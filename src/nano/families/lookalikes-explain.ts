@@ -88,7 +88,7 @@ export const LOOKALIKE_EXPLAIN_FAMILIES: readonly LookalikeFamily[] = [
       (s) => `kill time with ${s.arg} while the ${s.noun} page loads`,
       (s) => `use ${s.arg} to kill the time until the ${s.noun} page is ready`,
       (s) => `kill the time with ${s.arg} until the ${s.noun} page loads`,
-      (s) => `use ${s.arg} to kill time while the ${s.noun} page is not ready`,
+      (s) => `use ${s.arg} to kill time while the ${s.noun} page loads`,
     ],
     answers: [
       (s) => `Enjoy some ${s.arg} while you wait for the ${s.noun} page.`,
