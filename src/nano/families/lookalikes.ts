@@ -121,7 +121,7 @@ export const LOOKALIKE_CODE_FAMILIES: readonly LookalikeFamily[] = [
   }),
   code('crack-eggs', 'crack', 'the time it takes to bake', {
     verbs: ['crack', 'boil', 'cook'],
-    args: ['amount', 'number', 'size'],
+    args: ['amount', 'number', 'count'],
     phrases: [
       (s) => `compute the minutes to crack ${s.arg} eggs for the ${s.noun} cake`,
       (s) => `get the minutes from ${s.arg} when you crack eggs for the ${s.noun} cake`,
