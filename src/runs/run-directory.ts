@@ -1,0 +1,163 @@
+/**
+ * A run is a folder that ordinary tools can read; nothing else holds state (DESIGN.md, "Runs"). This module owns
+ * its layout, its lock and the fingerprints that tell which stages are finished for which recipe.
+ */
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { RunError } from '../errors.ts';
+import {
+  appendLine,
+  exists,
+  ioError,
+  makeFolder,
+  readJson,
+  readJsonl,
+  writeJson,
+  writeJsonl,
+} from './files.ts';
+import { Journal } from './journal.ts';
+
+interface StageMark {
+  readonly fingerprint: string;
+  readonly seconds: number;
+}
+
+export class RunDirectory {
+  readonly path: string;
+  readonly journal: Journal;
+  readonly #clock: () => number;
+
+  /** Opens a run folder, creating it if needed, and locks it. @throws RunError, IoError */
+  constructor(path: string, clock: () => number = Date.now) {
+    this.path = path;
+    this.#clock = clock;
+    makeFolder(path);
+    this.#lock();
+    try {
+      this.journal = new Journal(join(path, 'journal.sqlite'));
+    } catch (error) {
+      this.#unlock();
+      throw error;
+    }
+  }
+
+  file(...parts: string[]): string {
+    return join(this.path, ...parts);
+  }
+
+  /**
+   * Runs a stage unless it is finished with the same fingerprint (of its part of the recipe and of all it stands
+   * on). A stage with another fingerprint is redone from nothing.
+   */
+  async stage(name: string, fingerprint: string, work: () => Promise<void>): Promise<{ skipped: boolean }> {
+    const begun = this.#mark(name, 'begun');
+    if (begun !== undefined && begun.fingerprint !== fingerprint) {
+      this.journal.forget(name);
+      rmSync(this.file(name, 'stage.json'), { force: true });
+      this.#dropMetrics(name, 0);
+    } else if (this.#mark(name, 'stage')?.fingerprint === fingerprint) {
+      return { skipped: true };
+    }
+    const earlier = begun?.fingerprint === fingerprint ? begun.seconds : 0;
+    writeJson(this.file(name, 'begun.json'), { fingerprint, seconds: earlier });
+    this.event({ stage: name, event: earlier === 0 && begun === undefined ? 'start' : 'resume' });
+    const started = this.#clock();
+    await work();
+    const seconds = (this.#clock() - started) / 1000;
+    writeJson(this.file(name, 'stage.json'), { fingerprint, seconds });
+    this.event({ stage: name, event: 'end', seconds });
+    return { skipped: false };
+  }
+
+  /** Wall seconds that a finished stage took (the last attempt's, for a stage that was resumed). */
+  seconds(name: string): number {
+    return this.#mark(name, 'stage')?.seconds ?? 0;
+  }
+
+  /** Appends to metrics.jsonl; one row a stage and step. */
+  metric(stage: string, step: number, values: Readonly<Record<string, unknown>>): void {
+    appendLine(this.file('metrics.jsonl'), JSON.stringify({ stage, step, ...values }));
+  }
+
+  metrics(stage: string): Record<string, unknown>[] {
+    if (!exists(this.file('metrics.jsonl'))) return [];
+    return (readJsonl(this.file('metrics.jsonl')) as Record<string, unknown>[]).filter(
+      (row) => row.stage === stage,
+    );
+  }
+
+  /** Before a stage goes on at `step`: rows of that step and later were written by an attempt that was killed. */
+  rewindMetrics(stage: string, step: number): void {
+    this.#dropMetrics(stage, step);
+  }
+
+  event(event: Readonly<Record<string, unknown>>): void {
+    appendLine(
+      this.file('events.jsonl'),
+      JSON.stringify({ time: new Date(this.#clock()).toISOString(), ...event }),
+    );
+  }
+
+  close(): void {
+    this.journal.close();
+    this.#unlock();
+  }
+
+  #mark(stage: string, file: 'begun' | 'stage'): StageMark | undefined {
+    const path = this.file(stage, `${file}.json`);
+    if (!exists(path)) return undefined;
+    const mark = readJson(path) as Partial<StageMark>;
+    if (typeof mark.fingerprint !== 'string') {
+      throw new RunError(`${path} is damaged: it has no fingerprint`, {
+        hint: 'delete the file and run again',
+      });
+    }
+    return { fingerprint: mark.fingerprint, seconds: mark.seconds ?? 0 };
+  }
+
+  #dropMetrics(stage: string, step: number): void {
+    const path = this.file('metrics.jsonl');
+    if (!exists(path)) return;
+    const rows = readJsonl(path) as Record<string, unknown>[];
+    writeJsonl(
+      path,
+      rows.filter((row) => row.stage !== stage || Number(row.step) < step),
+    );
+  }
+
+  /** One process a run: two would write over each other. A lock whose process is gone is taken over. */
+  #lock(): void {
+    const path = this.file('run.lock');
+    for (let attempt = 0; attempt < 2; attempt++) {
+      try {
+        const file = openSync(path, 'wx');
+        writeSync(file, String(process.pid));
+        closeSync(file);
+        return;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw ioError('write', path, error);
+        const owner = Number(readFileSync(path, 'utf8'));
+        if (isRunning(owner)) {
+          throw new RunError(`run ${this.path} is in use by process ${owner}`, {
+            hint: 'wait for it, stop it, or choose another folder with --run',
+          });
+        }
+        rmSync(path, { force: true });
+      }
+    }
+  }
+
+  #unlock(): void {
+    rmSync(this.file('run.lock'), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
