@@ -32,6 +32,23 @@ export const DEFAULT_SIMILARITY: SimilarityOptions = {
   shingleWords: 3,
 };
 
+/** Share of the pairs at exactly the threshold that banding may miss. */
+const MISSED_AT_THRESHOLD = 1e-3;
+
+/** Options for another threshold or number of permutations: the longest bands that miss few pairs. */
+export function similarityFor(given: {
+  readonly threshold: number;
+  readonly permutations: number;
+  readonly shingleWords?: number;
+}): SimilarityOptions {
+  const { threshold, permutations, shingleWords = DEFAULT_SIMILARITY.shingleWords } = given;
+  const shapeOf = (rows: number) => ({ rows, bands: Math.floor(permutations / rows) });
+  let shape = shapeOf(1);
+  for (let rows = 2; rows <= permutations; rows++)
+    if (candidateProbability(threshold, shapeOf(rows)) >= 1 - MISSED_AT_THRESHOLD) shape = shapeOf(rows);
+  return { threshold, permutations, shingleWords, ...shape };
+}
+
 /** Probability that banding makes a pair of this similarity a candidate: 1 - (1 - s^rows)^bands. */
 export function candidateProbability(
   similarity: number,

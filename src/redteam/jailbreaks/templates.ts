@@ -32,11 +32,15 @@ export function applyJailbreaks(templates: readonly JailbreakTemplate[], prompt:
   return templates.reduce((text, template) => template.wrap(text), prompt);
 }
 
-/** `frame` has one `{}` where the prompt goes. */
+/** `frame` has one `{}` where the prompt goes. A prompt of several lines keeps its lines, fences of code among them. */
 function template(family: JailbreakFamily, name: string, frame: string): JailbreakTemplate {
   const hole = frame.indexOf('{}');
   const [before, after] = [frame.slice(0, hole), frame.slice(hole + 2)];
-  return { id: `${family}/${name}`, family, wrap: (prompt) => before + prompt + after };
+  const wrap = (prompt: string) =>
+    prompt.includes('\n')
+      ? [before.trimEnd(), prompt, after.trimStart()].filter((part) => part !== '').join('\n')
+      : before + prompt + after;
+  return { id: `${family}/${name}`, family, wrap };
 }
 
 export const JAILBREAK_TEMPLATES: readonly JailbreakTemplate[] = [

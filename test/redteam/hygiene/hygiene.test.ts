@@ -10,6 +10,7 @@ import {
   exactJaccard,
   MinHasher,
   shinglesOf,
+  similarityFor,
   wordsOf,
 } from '../../../src/redteam/hygiene/minhash.ts';
 import { NearDuplicateIndex } from '../../../src/redteam/hygiene/near-duplicates.ts';
@@ -60,6 +61,14 @@ describe('MinHash', () => {
     assert(Math.abs(candidateProbability(0.7, { bands: 50, rows: 5 }) - 0.9999) < 0.00005);
     assert(Math.abs(candidateProbability(0.3, { bands: 50, rows: 5 }) - 0.115) < 0.001);
     assert.equal(candidateProbability(0.5, { bands: 1, rows: 1 }), 0.5);
+  });
+
+  it('chooses the longest bands that miss at most one pair in 1,000 at the threshold', () => {
+    assert.deepEqual(similarityFor({ threshold: 0.7, permutations: 250 }), DEFAULT_SIMILARITY);
+    assert(candidateProbability(0.7, { bands: 41, rows: 6 }) < 0.999);
+    // Equal texts always meet, so one band does.
+    const equal = similarityFor({ threshold: 1, permutations: 64, shingleWords: 2 });
+    assert.deepEqual(equal, { threshold: 1, permutations: 64, shingleWords: 2, bands: 1, rows: 64 });
   });
 });
 
