@@ -43,15 +43,15 @@ export function rulesCommand(): Command {
 }
 
 /** A weakness of the table with what detects it. */
-export type Weakness = CweEntry & { readonly analyserRules: readonly Detector[] };
+type Weakness = CweEntry & { readonly analyserRules: readonly Detector[] };
 
-export function listedWeaknesses(table: CweTable, all: boolean): Weakness[] {
+function listedWeaknesses(table: CweTable, all: boolean): Weakness[] {
   const weaknesses = table.entries.map(weaknessOf);
   return all ? weaknesses : weaknesses.filter((weakness) => weakness.analyserRules.length > 0);
 }
 
 /** @throws ConfigError if `id` is not CWE-<number> or 89, or not in the table. */
-export function findCwe(table: CweTable, id: string): CweEntry {
+function findCwe(table: CweTable, id: string): CweEntry {
   const number = /^(?:cwe-?)?(\d+)$/i.exec(id.trim())?.[1];
   if (number === undefined)
     throw new ConfigError(`"${id}" is not the id of a weakness`, { hint: 'write it like CWE-89' });

@@ -6,7 +6,7 @@ export interface LineRange {
   readonly end: number;
 }
 
-export const CONTEXT_LINES = 10;
+const CONTEXT_LINES = 10;
 
 /** Windows of `context` lines around ranges, within the code; those that overlap or touch are merged. */
 export function contextWindows(
