@@ -21,7 +21,7 @@ export interface AnalysisPrompt {
 }
 
 /** The sections that a `full` answer has, in this order; rule learning turns them into the response format. */
-const ANALYSIS_SECTIONS = {
+export const ANALYSIS_SECTIONS = {
   intent: '### Intent Analysis',
   safety: '### Safety Analysis',
   response: '### Proposed Safe Response',
