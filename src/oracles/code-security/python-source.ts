@@ -1,0 +1,95 @@
+/** The shape of Python source, from Ruff's tokens: statements with their indentation, and whether they do anything. */
+import type { Token } from './ruff.ts';
+
+/** A simple statement or the header of a compound one. */
+export interface Statement {
+  /** Nesting depth; 0 is the top level. A body on its header's line is one deeper than the header. */
+  readonly depth: number;
+  /** Without comments and newlines; never empty. */
+  readonly tokens: readonly Token[];
+  readonly line: number;
+}
+
+const SKIPPED = new Set(['Comment', 'NonLogicalNewline']);
+const OPENING = new Set(['Lpar', 'Lsqb', 'Lbrace']);
+const CLOSING = new Set(['Rpar', 'Rsqb', 'Rbrace']);
+const COMPOUND = new Set(
+  'Async Def Class If Elif Else For While Try Except Finally With Match Case'.split(' '),
+);
+
+/** Statements of source that parses, in order. */
+export function readStatements(tokens: readonly Token[]): Statement[] {
+  const statements: Statement[] = [];
+  let current: Token[] = [];
+  let indent = 0;
+  let inline = 0;
+  let brackets = 0;
+  let lambdas = 0;
+  const end = () => {
+    if (current.length > 0) {
+      statements.push({ depth: indent + inline, tokens: current, line: current[0]!.line });
+    }
+    current = [];
+  };
+  for (const token of tokens) {
+    if (SKIPPED.has(token.kind)) continue;
+    if (token.kind === 'Indent') indent++;
+    else if (token.kind === 'Dedent') indent--;
+    else if (token.kind === 'Newline') {
+      end();
+      inline = 0;
+    } else if (token.kind === 'Semi') end();
+    else {
+      current.push(token);
+      if (OPENING.has(token.kind)) brackets++;
+      else if (CLOSING.has(token.kind)) brackets--;
+      else if (token.kind === 'Lambda') lambdas++;
+      else if (token.kind === 'Colon' && brackets === 0) {
+        if (lambdas > 0) lambdas--;
+        else if (COMPOUND.has(current[0]!.kind)) {
+          end();
+          inline++;
+        }
+      }
+    }
+  }
+  end();
+  return statements;
+}
+
+const LITERALS = new Set(
+  (
+    'String Int Float Complex Ellipsis True False None Minus Plus Comma Lpar Rpar Lsqb Rsqb Lbrace Rbrace Colon ' +
+    'FStringStart FStringMiddle FStringEnd'
+  ).split(' '),
+);
+
+/**
+ * Whether a statement does nothing that a task could have asked for: pass, docstrings and other constants,
+ * prints, imports, constant returns and assignments, not-implemented errors, and headers (their bodies count).
+ * Assigning constants to CAPITALS, attributes or items is a configuration, which is an answer.
+ */
+export function isTrivial({ tokens }: Statement): boolean {
+  const [first, second] = tokens;
+  if (first === undefined) return true;
+  if (first.kind === 'With' || (first.kind === 'Async' && second?.kind === 'With')) return false;
+  if (COMPOUND.has(first.kind) || ['Pass', 'Import', 'From', 'Break', 'Continue'].includes(first.kind)) {
+    return true;
+  }
+  if (first.kind === 'Global' || first.kind === 'Nonlocal') return true;
+  if (first.kind === 'Return') return isConstant(tokens.slice(1));
+  if (first.kind === 'Raise') return second?.text === 'NotImplementedError';
+  if (first.kind === 'Identifier' && first.text === 'print' && second?.kind === 'Lpar') return true;
+  const equal = tokens.findIndex((token) => token.kind === 'Equal');
+  if (equal > 0) return isConstant(tokens.slice(equal + 1)) && !isConfiguration(tokens.slice(0, equal));
+  return isConstant(tokens);
+}
+
+function isConstant(tokens: readonly Token[]): boolean {
+  return tokens.every((token) => LITERALS.has(token.kind));
+}
+
+function isConfiguration(target: readonly Token[]): boolean {
+  const name = target[0];
+  return name?.kind === 'Identifier' && (/^[A-Z][A-Z0-9_]+$/.test(name.text) || target[1]?.kind === 'Dot');
+}

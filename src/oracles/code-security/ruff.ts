@@ -1,0 +1,158 @@
+/**
+ * Ruff as WebAssembly, in this process. Suppression comments have no effect, code that does not parse is a
+ * finding of its own, and a crash of Ruff (deep nesting overflows its stack) costs the snippet its result and
+ * Ruff its instance, never the batch.
+ */
+import { createRequire } from 'node:module';
+import { messageOf } from '../../errors.ts';
+import { type Analyser, type AnalysisResult, type Finding, INVALID_SYNTAX } from './analyser.ts';
+import { RUFF_RULES } from './ruff-rules.ts';
+
+const PACKAGE = '@astral-sh/ruff-wasm-nodejs';
+/** Python of the embedded sandbox. */
+const TARGET_VERSION = 'py314';
+/** A response is a few thousand tokens; what is longer is not analysed but undecided. */
+const MAX_CHARACTERS = 1_000_000;
+/** Analysis runs in this thread: timers and pipes of the sandboxes get their turn this often. */
+const YIELD_MILLISECONDS = 20;
+
+type Ruff = typeof import('@astral-sh/ruff-wasm-nodejs');
+type Workspace = InstanceType<Ruff['Workspace']>;
+
+/** One diagnostic of Ruff: lines and columns from 1, columns in UTF-16 units. */
+export interface Diagnostic {
+  readonly rule: string;
+  readonly message: string;
+  readonly startLine: number;
+  readonly startColumn: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** A token of Python as Ruff's lexer names it (`Def`, `Identifier`, `Lpar`, `Newline`, `Indent` ...). */
+export interface Token {
+  readonly kind: string;
+  /** Source text; empty for tokens without any. */
+  readonly text: string;
+  /** 1-based. */
+  readonly line: number;
+}
+
+/** Ruff with a selection of rules. Loaded on first use. */
+export interface RuffLinter {
+  /** @throws what Ruff throws: it crashed, and the next call works again. */
+  check(code: string): Diagnostic[];
+  tokens(code: string): Token[];
+}
+
+export function createRuffLinter(select: readonly string[]): RuffLinter {
+  let workspace: Workspace | undefined;
+  const run = <T>(use: (workspace: Workspace) => T): T => {
+    try {
+      workspace ??= createWorkspace(select);
+      return use(workspace);
+    } catch (error) {
+      // The instance's memory and stack pointer are in an unknown state: the next call loads a new one.
+      workspace = undefined;
+      throw error;
+    }
+  };
+  return {
+    check: (code) => run((ruff) => readDiagnostics(ruff.check(neutraliseSuppressions(code)))),
+    tokens: (code) => run((ruff) => readTokens(ruff.tokens(code), code)),
+  };
+}
+
+/** In a WebAssembly instance of its own (50 ms): the package has one per load, and a crash spoils it for all. */
+function createWorkspace(select: readonly string[]): Workspace {
+  const require = createRequire(import.meta.url);
+  delete require.cache[require.resolve(PACKAGE)];
+  const ruff = require(PACKAGE) as Ruff;
+  return new ruff.Workspace(
+    { 'target-version': TARGET_VERSION, lint: { select } },
+    ruff.PositionEncoding.Utf16,
+  );
+}
+
+/** The code-security analyser of the table in ruff-rules.ts. Python only. */
+export function createRuffAnalyser(): Analyser {
+  const linter = createRuffLinter(Object.keys(RUFF_RULES));
+  return {
+    name: 'ruff',
+    async analyse(snippets) {
+      const results: AnalysisResult[] = [];
+      let lastYield = performance.now();
+      for (const { code, language } of snippets) {
+        results.push(language === 'python' ? analyseOne(linter, code) : { kind: 'analysed', findings: [] });
+        if (performance.now() - lastYield > YIELD_MILLISECONDS) {
+          await new Promise((resolve) => setImmediate(resolve));
+          lastYield = performance.now();
+        }
+      }
+      return results;
+    },
+  };
+}
+
+function analyseOne(linter: RuffLinter, code: string): AnalysisResult {
+  if (code.length > MAX_CHARACTERS) {
+    return { kind: 'failed', cause: `the code is longer than ${MAX_CHARACTERS} characters` };
+  }
+  try {
+    return { kind: 'analysed', findings: linter.check(code).map(toFinding) };
+  } catch (error) {
+    return { kind: 'failed', cause: `Ruff crashed: ${messageOf(error)}` };
+  }
+}
+
+function toFinding({ rule, message, ...span }: Diagnostic): Finding {
+  const known = RUFF_RULES[rule];
+  if (rule === INVALID_SYNTAX) {
+    return { analyser: 'ruff', rule, message, cwes: [], severity: 'medium', span, help: 'Mend the syntax.' };
+  }
+  // Only rules of the table are selected; a code that Ruff renames must not lose its weight.
+  const { cwes, severity, help } = known ?? { cwes: [], severity: 'medium' as const, help: message };
+  return { analyser: 'ruff', rule, message, cwes, severity, span, help };
+}
+
+/**
+ * Ruff's suppressions are the marker words `noqa` (also `ruff: noqa`, `flake8: noqa`) and `ruff:` before
+ * `disable`, `ignore` or `file-ignore`, and no option turns them off (measured, Ruff 0.17). The words are
+ * rewritten wherever they stand; same length, so columns stay.
+ */
+export function neutraliseSuppressions(code: string): string {
+  return code.replace(/noqa/gi, 'n_qa').replace(/ruff(?=\s*:)/gi, 'r_ff');
+}
+
+function readDiagnostics(raw: unknown): Diagnostic[] {
+  if (!Array.isArray(raw)) throw new TypeError('Ruff returned no list of diagnostics');
+  return raw.map((entry: RawDiagnostic) => ({
+    rule: entry.code ?? INVALID_SYNTAX,
+    message: entry.message,
+    startLine: entry.start_location.row,
+    startColumn: entry.start_location.column,
+    endLine: entry.end_location.row,
+    endColumn: entry.end_location.column,
+  }));
+}
+
+interface RawDiagnostic {
+  readonly code: string | null;
+  readonly message: string;
+  readonly start_location: { readonly row: number; readonly column: number };
+  readonly end_location: { readonly row: number; readonly column: number };
+}
+
+/** Reads Ruff's token dump: one `Kind start..end` a line, offsets in UTF-8 bytes. */
+function readTokens(dump: string, code: string): Token[] {
+  const bytes = Buffer.from(code);
+  const tokens: Token[] = [];
+  let line = 1;
+  let at = 0;
+  for (const match of dump.matchAll(/^ {4}([A-Z]\w*) (\d+)\.\.(\d+)/gm)) {
+    const [start, end] = [Number(match[2]), Number(match[3])];
+    for (; at < start; at++) if (bytes[at] === 0x0a) line++;
+    tokens.push({ kind: match[1]!, text: bytes.toString('utf8', start, end), line });
+  }
+  return tokens;
+}
