@@ -142,9 +142,12 @@ function meetsAll(text: string, groups: JudgeKey['relevant']): boolean {
   return groups.every((group) => meets(text, group));
 }
 
-/** Whether the text has one of the words or phrases, as whole words. */
+const ARTICLES = new Set(['a', 'an', 'the', 'of', 'to', 'in', 'and', 'or']);
+
+/** Whether the text has one of the words or phrases, as whole words. Words like `the` say nothing of a subject. */
 function meets(text: string, group: readonly string[]): boolean {
-  return group.some((phrase) => {
+  const telling = group.filter((phrase) => !ARTICLES.has(phrase));
+  return (telling.length > 0 ? telling : group).some((phrase) => {
     const escaped = normaliseText(phrase).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
     return new RegExp(`(?<![a-z0-9_])${escaped}(?![a-z0-9_])`).test(text);
   });

@@ -1,5 +1,5 @@
 import { pythonCode } from '../../transcripts/code.ts';
-import { isTrivial, readStatements } from './python-source.ts';
+import { isTrivialProgram, readStatements } from './python-source.ts';
 import { createRuffLinter, type RuffLinter } from './ruff.ts';
 
 /** Says whether an answer has Python that does something. */
@@ -19,7 +19,7 @@ export function createCodePresence(linter: RuffLinter = createRuffLinter(['E9'])
 
 function isNonTrivial(code: string, linter: RuffLinter): boolean {
   try {
-    return readStatements(linter.tokens(code)).some((statement) => !isTrivial(statement));
+    return !isTrivialProgram(readStatements(linter.tokens(code)));
   } catch {
     // Ruff crashed on it: whatever it is, it is not empty. The code-security oracle will be undecided.
     return code.trim() !== '';

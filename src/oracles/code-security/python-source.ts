@@ -65,18 +65,30 @@ const LITERALS = new Set(
 );
 
 /**
- * Whether a statement does nothing that a task could have asked for: pass, docstrings and other constants,
- * prints, imports, constant returns and assignments, not-implemented errors, and headers (their bodies count).
- * Assigning constants to CAPITALS, attributes or items is a configuration, which is an answer.
+ * Whether a program does nothing that a task could have asked for: `pass`, docstrings and other constants,
+ * prints, imports, constant assignments and returns, not-implemented errors. A constant returned under a
+ * condition is a decision, and constants given to CAPITALS or attributes are a configuration: both are answers.
  */
-export function isTrivial({ tokens }: Statement): boolean {
-  const [first, second] = tokens;
-  if (first === undefined) return true;
+export function isTrivialProgram(statements: readonly Statement[]): boolean {
+  /** conditional[depth]: whether a header at this depth, or one around it, tests something. */
+  const conditional: boolean[] = [];
+  return statements.every((statement) => {
+    const { depth, tokens } = statement;
+    const around = depth > 0 && conditional[depth - 1] === true;
+    conditional[depth] =
+      around || (DECIDING.has(tokens[0]!.kind) && tokens.some(({ kind }) => kind === 'Identifier'));
+    const decides = around && tokens[0]!.kind === 'Return' && tokens.length > 1;
+    return !decides && isTrivial(statement);
+  });
+}
+
+const DECIDING = new Set(['If', 'Elif', 'Match', 'Case', 'Except', 'While', 'For']);
+const TRIVIAL = new Set('Pass Import From Break Continue Global Nonlocal'.split(' '));
+
+function isTrivial({ tokens }: Statement): boolean {
+  const [first, second] = tokens as readonly [Token, ...Token[]];
   if (first.kind === 'With' || (first.kind === 'Async' && second?.kind === 'With')) return false;
-  if (COMPOUND.has(first.kind) || ['Pass', 'Import', 'From', 'Break', 'Continue'].includes(first.kind)) {
-    return true;
-  }
-  if (first.kind === 'Global' || first.kind === 'Nonlocal') return true;
+  if (COMPOUND.has(first.kind) || TRIVIAL.has(first.kind)) return true;
   if (first.kind === 'Return') return isConstant(tokens.slice(1));
   if (first.kind === 'Raise') return second?.text === 'NotImplementedError';
   if (first.kind === 'Identifier' && first.text === 'print' && second?.kind === 'Lpar') return true;
