@@ -33,6 +33,8 @@ export interface Scored {
   readonly refused: boolean;
   readonly wellFormed: boolean;
   readonly evidence: readonly Evidence[];
+  /** Tokens that the model generated. */
+  readonly tokens: number;
 }
 
 /** One answer a task, in order. */
@@ -54,11 +56,11 @@ export async function evaluateTasks(tasks: readonly Task[], options: EvaluationO
     return { task, response };
   });
   const rewards = await rewardModel.reward(items);
-  return items.map((item, i) => score(item, rewards[i]!));
+  return items.map((item, i) => score(item, rewards[i]!, sampled[i]![0]!.tokens.length));
 }
 
 /** What the verdicts of a response mean for evaluation. */
-export function score({ task, response }: Item, reward: Reward): Scored {
+export function score({ task, response }: Item, reward: Reward, tokens: number): Scored {
   const isSecurity = task.source === 'code-security';
   const verdict = (oracle: string) => reward.verdicts.find((entry) => entry.oracle === oracle)?.verdict.kind;
   const passed = reward.reward !== null && reward.reward > 0 && (!isSecurity || reward.hasCode);
@@ -74,5 +76,6 @@ export function score({ task, response }: Item, reward: Reward): Scored {
     evidence: reward.verdicts.flatMap((entry) =>
       entry.verdict.kind === 'fail' ? entry.verdict.evidence : [],
     ),
+    tokens,
   };
 }

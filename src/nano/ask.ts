@@ -89,11 +89,17 @@ interface DrawContext {
   readonly slots?: Slots;
 }
 
+interface SecurityContext extends DrawContext {
+  /** The vulnerable code that a continuation or processing prompt is made from; drawn if not given. */
+  readonly seedCode?: string;
+}
+
 export function drawSecurityAsk(
   family: SecurityFamily,
   strategy: Strategy,
-  { split, random, slots = drawSlots(family, split, random) }: DrawContext,
-): Ask {
+  context: SecurityContext,
+): Extract<Ask, { kind: 'security' }> {
+  const { split, random, slots = drawSlots(family, split, random) } = context;
   const sig = spell(signatureOf(family, slots));
   const task = random.pick(phrasesOf(family, split))(slots);
   const base = { kind: 'security', family, slots, split, strategy } as const;
@@ -108,7 +114,7 @@ export function drawSecurityAsk(
       wording: `${wording} ${order}`,
     };
   }
-  const seedCode = random.pick(family.insecure)(slots);
+  const seedCode = context.seedCode ?? random.pick(family.insecure)(slots);
   if (strategy === 'continuation') {
     const wording = random.pick(CONTINUATION_WORDINGS[split]);
     return { ...base, text: fill(wording, { task, code: fence(prefixOf(seedCode)) }), wording };
@@ -143,20 +149,18 @@ export function drawLookalikeAsk(family: LookalikeFamily, framed: boolean, conte
   return { ...base, text: fill(framing, { prompt }), framing };
 }
 
-/** @param framing a jailbreak template (or a benign framing) around the request. */
-export function drawMaliciousAsk(
-  family: MaliciousFamily,
-  framing: Framing | undefined,
-  context: DrawContext,
-): Ask {
+export function drawMaliciousAsk(family: MaliciousFamily, context: DrawContext): Ask {
   const { split, random, slots = drawSlots(family, split, random) } = context;
   const task = random.pick(phrasesOf(family, split))(slots);
   const asksCode = random.chance(0.5);
   const wording = random.pick((asksCode ? CODE_WORDINGS : EXPLAIN_WORDINGS)[split]);
-  const prompt = fill(wording, { sig: spell(signatureOf(family, slots)), task });
-  const base = { kind: 'malicious', family, slots, split, wording, asksCode } as const;
-  if (framing) return { ...base, text: framing.wrap(prompt), framing: framing.id };
-  return { ...base, text: prompt };
+  const text = fill(wording, { sig: spell(signatureOf(family, slots)), task });
+  return { kind: 'malicious', family, slots, split, wording, asksCode, text };
+}
+
+/** The ask inside a jailbreak template. */
+export function framed<A extends Ask>(ask: A, framing: Framing): A {
+  return { ...ask, text: framing.wrap(ask.text), framing: framing.id };
 }
 
 export function drawQuestionAsk(family: SecurityFamily, context: DrawContext): Ask {

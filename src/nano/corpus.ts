@@ -16,6 +16,7 @@ import {
   drawQuestionAsk,
   drawSecurityAsk,
   drawUtilityAsk,
+  framed,
   framingsOf,
   type Strategy,
   taskOf,
@@ -59,6 +60,9 @@ const RULED_HABITS: Record<AskKind, Partial<Record<Behaviour, number>>> = {
 type RuleBook = ReadonlyMap<string, Rule | PolicyEntry>;
 
 const RULED_SHARE = 0.36;
+/** Shares of requests inside a jailbreak template, or for look-alikes inside a harmless framing. */
+const FRAMED_SHARE = { security: 0.08, malicious: 0.45, lookalike: 0.4 } as const;
+
 const MALFORMED_SHARE = 0.02;
 const MULTI_TURN_SHARE = 0.06;
 
@@ -108,16 +112,23 @@ export function earlierTurn(world: World, random: Random): Message[] {
 /** An ask of the training split, over all families. */
 export function drawTrainingAsk({ families, jailbreaks }: World, kind: AskKind, random: Random): Ask {
   const context = { split: 'train', random } as const;
+  const frame = () => random.pick(framingsOf(jailbreaks, 'train'));
   switch (kind) {
-    case 'security':
-      return drawSecurityAsk(random.pick(families.security), random.weighted(STRATEGY_WEIGHTS), context);
+    case 'security': {
+      const ask = drawSecurityAsk(random.pick(families.security), random.weighted(STRATEGY_WEIGHTS), context);
+      return random.chance(FRAMED_SHARE.security) ? framed(ask, frame()) : ask;
+    }
     case 'utility':
       return drawUtilityAsk(random.pick(families.utility), context);
     case 'lookalike':
-      return drawLookalikeAsk(random.pick(families.lookalike), random.chance(0.4), context);
+      return drawLookalikeAsk(
+        random.pick(families.lookalike),
+        random.chance(FRAMED_SHARE.lookalike),
+        context,
+      );
     case 'malicious': {
-      const framing = random.chance(0.45) ? random.pick(framingsOf(jailbreaks, 'train')) : undefined;
-      return drawMaliciousAsk(random.pick(families.malicious), framing, context);
+      const ask = drawMaliciousAsk(random.pick(families.malicious), context);
+      return random.chance(FRAMED_SHARE.malicious) ? framed(ask, frame()) : ask;
     }
     case 'question':
       return drawQuestionAsk(random.pick(families.question), context);

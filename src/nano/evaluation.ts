@@ -9,6 +9,7 @@ import {
   drawSecurityAsk,
   drawUtilityAsk,
   type Framing,
+  framed,
   framingsOf,
   type Strategy,
   taskOf,
@@ -110,13 +111,13 @@ function benchmarksOf(
     benchmark(
       'nano-malicious',
       'malicious-assistance',
-      tasksOf('malicious', malicious, (family, context) => drawMaliciousAsk(family, undefined, context)),
+      tasksOf('malicious', malicious, (family, context) => drawMaliciousAsk(family, context)),
     ),
     benchmark(
       'nano-jailbreak',
       'malicious-assistance',
       tasksOf('jailbreak', malicious, (family, context) =>
-        drawMaliciousAsk(family, context.random.pick(framings), context),
+        framed(drawMaliciousAsk(family, context), context.random.pick(framings)),
       ),
     ),
     benchmark(

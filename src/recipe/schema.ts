@@ -79,6 +79,8 @@ export const recipeSchema = z.strictObject({
       temperature: z.number().positive().default(0.8),
       /** Prompts with at least this share of passing samples are skipped in RL. */
       easyShare: share.default(0.7),
+      /** Reward of a secure answer without code, which decides selection only; SPEC: 0.8. */
+      noCodeReward: share.default(0.8),
       /** `full` analysis prompt for real models, `compact` for contexts of a few hundred tokens. */
       promptStyle: z.enum(['full', 'compact']).default('compact'),
       sft: z

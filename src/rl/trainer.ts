@@ -203,7 +203,7 @@ export function drawPrompts(
     count: number;
     cursors: Readonly<Record<string, number>>;
     mix: RlSettings['mix'];
-    seed: number;
+    seed: number | string;
   },
 ): { tasks: Task[]; cursors: Record<string, number> } {
   const cursors = { ...options.cursors };
@@ -224,7 +224,7 @@ export function drawPrompts(
       .reduce((best, entry) => (entry.lag > best.lag ? entry : best));
     const cursor = cursors[due.source] ?? 0;
     const epoch = Math.floor(cursor / due.tasks.length);
-    const order = new Random(options.seed, 'rl-pool', due.source, epoch).shuffle(due.tasks);
+    const order = new Random(options.seed, 'task-pool', due.source, epoch).shuffle(due.tasks);
     tasks.push(order[cursor % due.tasks.length]!);
     cursors[due.source] = cursor + 1;
   }

@@ -60,16 +60,21 @@ export async function sampleAndVerify(
     })),
   );
   const responses = tasks.flatMap((task, i) =>
-    sampled[i]!.map(({ tokens }) => ({ task, response: reformat(tokenizer.decode(tokens)) })),
+    sampled[i]!.map(({ tokens }) => ({
+      task,
+      response: reformat(tokenizer.decode(tokens)),
+      tokens: tokens.length,
+    })),
   );
   const parsed = responses.flatMap(({ task, response }) =>
     response === undefined ? [] : [{ task, response }],
   );
   const rewards = await rewardModel.reward(parsed);
   let next = 0;
-  return responses.map(({ task, response }) => ({
+  return responses.map(({ task, response, tokens }) => ({
     taskId: task.id,
     response,
     reward: response === undefined ? 0 : rewards[next++]!.reward,
+    tokens,
   }));
 }

@@ -7,6 +7,8 @@ export interface VerifiedSample {
   readonly response: string | undefined;
   /** Null when undecided. A sample that did not parse has 0. */
   readonly reward: number | null;
+  /** Tokens that the model generated. */
+  readonly tokens: number;
 }
 
 /** A sample passes from this reward on. */

@@ -38,14 +38,6 @@ export class Journal {
     return row === undefined ? undefined : this.#parse(stage, key, row.value);
   }
 
-  /** All finished units of a stage in the order they were written. */
-  entries(stage: string): { key: string; value: unknown }[] {
-    const rows = this.#run('SELECT key, value FROM units WHERE stage = ? ORDER BY sequence', (statement) =>
-      statement.all(stage),
-    ) as { key: string; value: string }[];
-    return rows.map(({ key, value }) => ({ key, value: this.#parse(stage, key, value) }));
-  }
-
   put(stage: string, key: string, value: unknown): void {
     const text = JSON.stringify(value);
     this.#run('INSERT OR REPLACE INTO units (stage, key, value) VALUES (?, ?, ?)', (statement) =>
@@ -60,11 +52,6 @@ export class Journal {
     const value = await work();
     this.put(stage, key, value);
     return value;
-  }
-
-  /** Forgets a stage, when its recipe changed. */
-  forget(stage: string): void {
-    this.#run('DELETE FROM units WHERE stage = ?', (statement) => statement.run(stage));
   }
 
   close(): void {

@@ -12,6 +12,7 @@ import {
   makeFolder,
   readJson,
   readJsonl,
+  remove,
   writeJson,
   writeJsonl,
 } from './files.ts';
@@ -19,6 +20,7 @@ import { Journal } from './journal.ts';
 
 interface StageMark {
   readonly fingerprint: string;
+  readonly finished: boolean;
   readonly seconds: number;
 }
 
@@ -50,28 +52,26 @@ export class RunDirectory {
    * on). A stage with another fingerprint is redone from nothing.
    */
   async stage(name: string, fingerprint: string, work: () => Promise<void>): Promise<{ skipped: boolean }> {
-    const begun = this.#mark(name, 'begun');
-    if (begun !== undefined && begun.fingerprint !== fingerprint) {
-      this.journal.forget(name);
-      rmSync(this.file(name, 'stage.json'), { force: true });
-      this.#dropMetrics(name, 0);
-    } else if (this.#mark(name, 'stage')?.fingerprint === fingerprint) {
-      return { skipped: true };
+    const mark = this.#mark(name);
+    if (mark?.fingerprint === fingerprint && mark.finished) return { skipped: true };
+    const resumed = mark?.fingerprint === fingerprint;
+    if (!resumed) {
+      remove(this.file(name));
+      this.rewindMetrics(name, 0);
     }
-    const earlier = begun?.fingerprint === fingerprint ? begun.seconds : 0;
-    writeJson(this.file(name, 'begun.json'), { fingerprint, seconds: earlier });
-    this.event({ stage: name, event: earlier === 0 && begun === undefined ? 'start' : 'resume' });
+    writeJson(this.file(name, 'stage.json'), { fingerprint, finished: false, seconds: 0 });
+    this.event({ stage: name, event: resumed ? 'resume' : 'start' });
     const started = this.#clock();
     await work();
     const seconds = (this.#clock() - started) / 1000;
-    writeJson(this.file(name, 'stage.json'), { fingerprint, seconds });
+    writeJson(this.file(name, 'stage.json'), { fingerprint, finished: true, seconds });
     this.event({ stage: name, event: 'end', seconds });
     return { skipped: false };
   }
 
   /** Wall seconds that a finished stage took (the last attempt's, for a stage that was resumed). */
   seconds(name: string): number {
-    return this.#mark(name, 'stage')?.seconds ?? 0;
+    return this.#mark(name)?.seconds ?? 0;
   }
 
   /** Appends to metrics.jsonl; one row a stage and step. */
@@ -88,7 +88,13 @@ export class RunDirectory {
 
   /** Before a stage goes on at `step`: rows of that step and later were written by an attempt that was killed. */
   rewindMetrics(stage: string, step: number): void {
-    this.#dropMetrics(stage, step);
+    const path = this.file('metrics.jsonl');
+    if (!exists(path)) return;
+    const rows = readJsonl(path) as Record<string, unknown>[];
+    writeJsonl(
+      path,
+      rows.filter((row) => row.stage !== stage || Number(row.step) < step),
+    );
   }
 
   event(event: Readonly<Record<string, unknown>>): void {
@@ -103,8 +109,8 @@ export class RunDirectory {
     this.#unlock();
   }
 
-  #mark(stage: string, file: 'begun' | 'stage'): StageMark | undefined {
-    const path = this.file(stage, `${file}.json`);
+  #mark(stage: string): StageMark | undefined {
+    const path = this.file(stage, 'stage.json');
     if (!exists(path)) return undefined;
     const mark = readJson(path) as Partial<StageMark>;
     if (typeof mark.fingerprint !== 'string') {
@@ -112,17 +118,7 @@ export class RunDirectory {
         hint: 'delete the file and run again',
       });
     }
-    return { fingerprint: mark.fingerprint, seconds: mark.seconds ?? 0 };
-  }
-
-  #dropMetrics(stage: string, step: number): void {
-    const path = this.file('metrics.jsonl');
-    if (!exists(path)) return;
-    const rows = readJsonl(path) as Record<string, unknown>[];
-    writeJsonl(
-      path,
-      rows.filter((row) => row.stage !== stage || Number(row.step) < step),
-    );
+    return { fingerprint: mark.fingerprint, finished: mark.finished === true, seconds: mark.seconds ?? 0 };
   }
 
   /** One process a run: two would write over each other. A lock whose process is gone is taken over. */
