@@ -1,0 +1,42 @@
+/** Inference sessions of onnxruntime, the way this engine uses them. */
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { ParameterStore } from './parameter-store.ts';
+
+export type Feeds = Record<string, Tensor>;
+
+export function createSession(model: Uint8Array, threads: number): Promise<InferenceSession> {
+  return InferenceSession.create(model, {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    enableMemPattern: false, // shapes vary from run to run; also a third less memory
+    logSeverityLevel: 3,
+  });
+}
+
+export function floats(data: Float32Array, shape: readonly number[] = [data.length]): Tensor {
+  return new Tensor('float32', data, shape);
+}
+
+export function scalar(value: number): Tensor {
+  return floats(Float32Array.of(value), []);
+}
+
+export function int32s(data: Int32Array, shape: readonly number[] = [data.length]): Tensor {
+  return new Tensor('int32', data, shape);
+}
+
+export function int64s(data: BigInt64Array, shape: readonly number[] = [data.length]): Tensor {
+  return new Tensor('int64', data, shape);
+}
+
+/** The weights as inputs; the runtime reads them where they are. */
+export function parameterFeeds(store: ParameterStore): Feeds {
+  return Object.fromEntries(store.slots.map((slot) => [slot.name, floats(store.view(slot), slot.shape)]));
+}
+
+/** A float output of a run. */
+export function floatOutput(results: InferenceSession.OnnxValueMapType, name: string): Float32Array {
+  return results[name]!.data as Float32Array;
+}
