@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ParameterStore, randomParameters } from '../../../src/engines/embedded/parameter-store.ts';
 import { flatten, type Sequences } from '../../../src/engines/embedded/sequences.ts';
-import { compileTraining, Trainer } from '../../../src/engines/embedded/trainer.ts';
+import {
+  compileScoring,
+  compileTraining,
+  scoreSequences,
+  Trainer,
+} from '../../../src/engines/embedded/trainer.ts';
 import type { Datum, Loss } from '../../../src/engines/engine.ts';
 import { Random } from '../../../src/random.ts';
 
@@ -128,4 +133,76 @@ for (const [name, loss] of Object.entries(losses))
   });
 test('gradients with weighted prompts and an untied head agree with finite differences', async () => {
   assert.ok((await gradientError(losses['cross entropy']!, { promptWeight: 0.2, untied: true })) <= 1e-3);
+});
+
+const WITHOUT = { budget: 2048, share: false };
+const policyLoss: Loss = { kind: 'ppo', clip: { low: 0.8, high: 1.2 }, klCoefficient: 0.3 };
+
+function largestDifference(a: Float32Array, b: Float32Array): number {
+  assert.equal(a.length, b.length);
+  return a.reduce((worst, value, i) => Math.max(worst, Math.abs(value - b[i]!)), 0);
+}
+
+test('a shared prompt gives the same numbers as one prompt each', async () => {
+  const weights = lively();
+  const data = await withOldLogprobs(weights, sequences());
+  const shared = new Trainer(model, weights.copy());
+  const separate = new Trainer(model, weights.copy(), { packing: WITHOUT });
+  const a = await shared.forwardBackward(data, policyLoss);
+  const b = await separate.forwardBackward(data, policyLoss);
+  assert.ok(largestDifference(a.logprobs, b.logprobs) < 1e-5);
+  assert.ok(Math.abs(a.metrics.loss! - b.metrics.loss!) < 1e-4);
+  const scale = shared.gradient.data.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+  assert.ok(scale > 0.1);
+  assert.ok(largestDifference(shared.gradient.data, separate.gradient.data) < 1e-5 * scale);
+});
+
+test('scoring gives every target, shared beginning or not, as training sees it', async () => {
+  const weights = lively();
+  const data = sequences({ promptWeight: 1 });
+  const session = await compileScoring(config, 1);
+  const { logprobs } = await new Trainer(model, weights.copy()).forwardBackward(data, {
+    kind: 'cross_entropy',
+  });
+  const scores = await scoreSequences(session, weights, data);
+  assert.ok(largestDifference(scores, logprobs) < 1e-5);
+  assert.ok(largestDifference(scores, await scoreSequences(session, weights, data, WITHOUT)) < 1e-5);
+});
+
+test('the loss is the sum that the contract states', async () => {
+  const weights = lively();
+  const data = await withOldLogprobs(weights, sequences());
+  const trainer = new Trainer(model, weights);
+  const { logprobs, metrics } = await trainer.forwardBackward(data, policyLoss);
+  let [loss, kl, clipped, total] = [0, 0, 0, 0];
+  data.weights!.forEach((w, t) => {
+    if (w === 0) {
+      assert.equal(logprobs[t], 0);
+      return;
+    }
+    const ratio = Math.exp(logprobs[t]! - data.logprobs![t]!);
+    const a = data.advantages![t]!;
+    const d = data.referenceLogprobs![t]! - logprobs[t]!;
+    const k3 = Math.exp(d) - d - 1;
+    loss += w * (0.3 * k3 - Math.min(ratio * a, Math.min(Math.max(ratio, 0.8), 1.2) * a));
+    kl += w * k3;
+    total += w;
+    if ((a > 0 && ratio > 1.2) || (a < 0 && ratio < 0.8)) clipped += w;
+  });
+  assert.ok(Math.abs(metrics.loss! - loss) < 1e-6);
+  assert.ok(Math.abs(metrics.kl! - kl / total) < 1e-6);
+  assert.ok(clipped > 0 && Math.abs(metrics.clipFraction! - clipped / total) < 1e-9);
+});
+
+test('gradients add up over calls, and over micro-batches within one', async () => {
+  const weights = lively();
+  const data = sequences();
+  const once = new Trainer(model, weights.copy());
+  await once.forwardBackward(data, { kind: 'cross_entropy' });
+  const twice = new Trainer(model, weights.copy(), { packing: { budget: 32, share: true } });
+  await twice.forwardBackward(data, { kind: 'cross_entropy' });
+  await twice.forwardBackward(data, { kind: 'cross_entropy' });
+  const doubled = once.gradient.data.map((g) => 2 * g);
+  const scale = doubled.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+  assert.ok(largestDifference(twice.gradient.data, doubled) < 1e-5 * scale);
 });
