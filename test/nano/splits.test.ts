@@ -110,7 +110,7 @@ describe('the size of the world', () => {
   });
 
   it('holds out at least six wordings of every kind for test', () => {
-    for (const list of LISTS) assert.ok(list.test.length >= 6, list.test[0]);
+    for (const list of LISTS) assert.ok(list.test.length >= 6, `${list.test[0]}`);
     assert.ok(framingsOf(world.jailbreaks, 'test').length >= 6);
   });
 });

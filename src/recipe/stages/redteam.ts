@@ -36,11 +36,7 @@ export async function runRedteam(context: RunContext): Promise<void> {
   const { recipe, run, world, known, rules, oracles, progress } = context;
   const { redteam, pool: sizes, seed } = recipe;
   const sets = evaluationSets(context);
-  const similarity = {
-    ...similarityFor,
-    threshold: redteam.threshold,
-    permutations: redteam.permutations,
-  };
+  const similarity = similarityFor(redteam);
   const pool = trainingPool(world, known, { ...sizes, malicious: redteam.maliciousPrompts }, seed);
   const trainingFrames = new Set(framingsOf(world.jailbreaks, 'train').map(({ id }) => id));
   const knownRules = known.security.map((family) => rules.get(ruleIdOf(family)) as Rule);
