@@ -1,5 +1,6 @@
 /** From a text to what analysers read: its code blocks, what they quote, and all of them together. */
 import { type CodeBlock, extractCode } from '../../transcripts/code.ts';
+import { normaliseNewlines } from '../../transcripts/format.ts';
 import type { Snippet } from './analyser.ts';
 import { quotedCode } from './quoted-code.ts';
 
@@ -58,4 +59,22 @@ function join(blocks: readonly CodeBlock[]): TextSnippet {
 
 function snippet(code: string, mustParse: boolean, parts: readonly SnippetPart[]): TextSnippet {
   return { code, language: 'python', mustParse, parts };
+}
+
+/** A Python file: it must parse, and what it quotes counts as in an answer. */
+export function wholeProgram(code: string): TextSnippet[] {
+  const text = normaliseNewlines(code.replace(/^\ufeff/, ''));
+  const block: CodeBlock = {
+    language: 'python',
+    code: text,
+    line: 1,
+    closed: true,
+    style: 'bare',
+    python: 'yes',
+  };
+  const own = snippet(text, true, [{ start: 1, block, blockLine: 1 }]);
+  const quoted = quotedCode(text).map(({ code: inner, line }) =>
+    snippet(inner, false, [{ start: 1, block, blockLine: line }]),
+  );
+  return [own, ...quoted];
 }

@@ -1,0 +1,155 @@
+/** `purpcode oracle check`: the code-security oracle on files, for people and for CI. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { Command, Option } from 'commander';
+import { IoError, messageOf } from '../errors.ts';
+import { checkTexts } from '../oracles/code-security/check-texts.ts';
+import { createRuffAnalyser } from '../oracles/code-security/ruff.ts';
+import { type FileAnalysis, toSarif } from '../oracles/code-security/sarif.ts';
+import { snippetsOf, type TextSnippet, wholeProgram } from '../oracles/code-security/snippets.ts';
+import type { Severity } from '../oracles/verdict.ts';
+
+const FORMATS = ['text', 'json', 'sarif'] as const;
+const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const satisfies readonly Severity[];
+const KINDS = ['python', 'response'] as const;
+const EXIT = { clean: 0, findings: 1, undecided: 2 } as const;
+
+interface CheckOptions {
+  readonly format: (typeof FORMATS)[number];
+  readonly json?: boolean;
+  readonly severity: Severity;
+  readonly as?: (typeof KINDS)[number];
+}
+
+export function oracleCommand(): Command {
+  const oracle = new Command('oracle').description('the verifiers that give rewards, by themselves');
+  oracle
+    .command('check')
+    .description('find security weaknesses in Python files and in the code of model responses')
+    .argument('[paths...]', '.py files, .md responses, folders of both, or - for standard input', ['-'])
+    .addOption(new Option('--format <format>', 'how findings are written').choices(FORMATS).default('text'))
+    .option('--json', 'the same as --format json')
+    .addOption(
+      new Option('--severity <least>', 'the least severity that is a finding')
+        .choices(SEVERITIES)
+        .default('medium'),
+    )
+    .addOption(
+      new Option('--as <kind>', 'what the input is; by default by its name and looks').choices(KINDS),
+    )
+    .addHelpText('after', '\nExit codes: 0 clean, 1 findings, 2 could not decide.')
+    .action(check);
+  return oracle;
+}
+
+async function check(paths: readonly string[], options: CheckOptions): Promise<void> {
+  const sources = paths.flatMap(readSources);
+  const texts = sources.map((source) => snippetsOfSource(source, options.as));
+  const results = await checkTexts(texts, [createRuffAnalyser()], options.severity);
+  const files = sources.map(({ path }, index): FileAnalysis => ({ path, ...results[index]! }));
+  console.log(render(files, options.json ? 'json' : options.format));
+  process.exitCode = exitCode(files);
+}
+
+/** Findings are a decision, whatever else could not be read. */
+function exitCode(files: readonly FileAnalysis[]): number {
+  if (files.some(({ findings }) => findings.length > 0)) return EXIT.findings;
+  return files.some(({ failure }) => failure !== undefined) ? EXIT.undecided : EXIT.clean;
+}
+
+interface Source {
+  readonly path: string;
+  readonly text: string;
+}
+
+const STDIN = '-';
+const EXTENSIONS = ['.py', '.md'];
+const SKIPPED_FOLDERS = new Set(['node_modules', '__pycache__', 'venv', 'site-packages']);
+
+/** @throws IoError when a path cannot be read or a folder holds nothing to check. */
+function readSources(path: string): Source[] {
+  try {
+    if (path === STDIN) return [{ path: 'stdin', text: decode(readFileSync(0)) }];
+    if (!statSync(path).isDirectory()) return [{ path, text: decode(readFileSync(path)) }];
+    const files = filesBelow(path);
+    if (files.length > 0) return files.map((file) => ({ path: file, text: decode(readFileSync(file)) }));
+  } catch (error) {
+    throw new IoError(`${path} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+  throw new IoError(`${path} has no file to check`, {
+    hint: `only ${EXTENSIONS.join(' and ')} files are read`,
+  });
+}
+
+function filesBelow(folder: string): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.name.startsWith('.') || SKIPPED_FOLDERS.has(entry.name)) return [];
+    if (entry.isDirectory()) return filesBelow(path);
+    return entry.isFile() && EXTENSIONS.includes(extname(entry.name)) ? [path] : [];
+  });
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+}
+
+/** A response is recognised by a fence or a heading at the start of a line. */
+function snippetsOfSource({ path, text }: Source, as: CheckOptions['as']): TextSnippet[] {
+  const extension = extname(path);
+  const looks = /^\s*(?:```|~~~|## )/m.test(text) ? 'response' : 'python';
+  const kind = as ?? (extension === '.md' ? 'response' : extension === '.py' ? 'python' : looks);
+  return kind === 'python' ? wholeProgram(text) : snippetsOf(text);
+}
+
+function render(files: readonly FileAnalysis[], format: CheckOptions['format']): string {
+  if (format === 'sarif') return JSON.stringify(toSarif(files, packageVersion()), undefined, 2);
+  if (format === 'json') return JSON.stringify({ files: files.map(toJson) }, undefined, 2);
+  const lines = files.flatMap((file) => [
+    ...file.findings.map((found) => toLine(file.path, found)),
+    ...failureLine(file),
+  ]);
+  return [...lines, summary(files)].join('\n');
+}
+
+/** The depth is the same in source (src/cli) and in the built package (dist/cli). */
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function toJson({ path, findings, failure }: FileAnalysis): unknown {
+  return {
+    path,
+    findings: findings.map(({ finding, textLine }) => ({
+      line: textLine,
+      column: finding.span.startColumn,
+      rule: finding.rule,
+      cwes: finding.cwes,
+      severity: finding.severity,
+      message: finding.message,
+      help: finding.help,
+      analyser: finding.analyser,
+    })),
+    ...(failure === undefined ? {} : { undecided: failure }),
+  };
+}
+
+function toLine(path: string, { finding, textLine }: FileAnalysis['findings'][number]): string {
+  const { rule, cwes, severity, message, help, span } = finding;
+  const weakness = cwes.length === 0 ? '' : ` (CWE-${cwes[0]})`;
+  return `${path}:${textLine}:${span.startColumn}: ${severity} ${rule}${weakness} ${message}\n    ${help}`;
+}
+
+function failureLine({ path, failure }: FileAnalysis): string[] {
+  return failure === undefined ? [] : [`${path}: undecided: ${failure}`];
+}
+
+function summary(files: readonly FileAnalysis[]): string {
+  const findings = files.reduce((sum, file) => sum + file.findings.length, 0);
+  const undecided = files.filter(({ failure }) => failure !== undefined).length;
+  const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
+  const rest = undecided === 0 ? '' : `, ${undecided} undecided`;
+  return `${plural(findings, 'finding')} in ${plural(files.length, 'file')}${rest}`;
+}

@@ -1,0 +1,115 @@
+/** The lines that `purpcode reward` reads and writes (DESIGN "CLI"). */
+import * as z from 'zod';
+import { contentKey } from '../content-key.ts';
+import { ConfigError } from '../errors.ts';
+import type { Item } from '../oracles/oracle.ts';
+import type { Reward } from '../oracles/reward.ts';
+import { ORACLE_NAMES, type OracleName, type Source } from '../oracles/task.ts';
+
+const message = z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: z.string() });
+const strings = z.array(z.string());
+
+const tests = z.union(
+  [
+    z.strictObject({ pytest: z.string() }),
+    z.strictObject({ functional: z.string() }),
+    z
+      .strictObject({ stdin: strings, stdout: strings })
+      .refine(({ stdin, stdout }) => stdin.length === stdout.length, 'stdin and stdout differ in length'),
+  ],
+  'expected { pytest }, { functional } or { stdin, stdout } of equal length',
+);
+
+const line = z.strictObject({
+  /** Given back unchanged. */
+  id: z.union([z.string(), z.number()]),
+  /** What the response is checked for; the format is always checked. */
+  oracle: z.union(
+    [z.enum(ORACLE_NAMES), z.array(z.enum(ORACLE_NAMES)).min(1)],
+    `expected one or a list of ${ORACLE_NAMES.join(', ')}`,
+  ),
+  /** The user turn, or the whole conversation before the response. */
+  prompt: z.union([z.string(), z.array(message).min(1)], 'expected a string or a list of messages'),
+  /** The raw completion, with its `## Analysis` and `## Answer`. */
+  response: z.string(),
+  tests: tests.optional(),
+  /** The function that the code has to define: code without it earns 0. */
+  signature: z.strictObject({ name: z.string(), params: strings }).optional(),
+  /** For `--judge rules`: the intent of the prompt, and words that an appropriate answer has. */
+  judge: z.strictObject({ harmful: z.boolean(), relevant: z.array(strings) }).optional(),
+});
+
+export interface RewardItem {
+  readonly id: string | number;
+  readonly item: Item;
+}
+
+const SOURCE_OF: Readonly<Record<OracleName, Source>> = {
+  'code-security': 'code-security',
+  'malicious-assistance': 'malicious-assistance',
+  correctness: 'coding-utility',
+  overrefusal: 'overrefusal',
+};
+
+/**
+ * Reads JSONL; blank lines are skipped.
+ * @param name the file's name, for errors.
+ * @throws ConfigError naming file, line and field of the first bad line.
+ */
+export function parseRewardItems(text: string, name: string): RewardItem[] {
+  return text
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .flatMap((raw, index) => (raw.trim() === '' ? [] : [parseLine(raw, `${name}:${index + 1}`)]));
+}
+
+function parseLine(raw: string, place: string): RewardItem {
+  let value: unknown;
+  try {
+    value = JSON.parse(raw);
+  } catch (error) {
+    throw new ConfigError(`${place}: not JSON`, { cause: error, hint: 'one JSON object a line' });
+  }
+  const parsed = line.safeParse(value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    const field = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+    throw new ConfigError(`${place}: ${field}${issue.message}`, {
+      hint: 'a line is { id, oracle, prompt, response, tests?, signature?, judge? }',
+    });
+  }
+  return toItem(parsed.data);
+}
+
+function toItem({ id, oracle, prompt, response, ...rest }: z.infer<typeof line>): RewardItem {
+  const oracles = typeof oracle === 'string' ? [oracle] : [...new Set(oracle)];
+  const messages = typeof prompt === 'string' ? [{ role: 'user' as const, content: prompt }] : prompt;
+  const task = {
+    id: contentKey([messages, oracles, rest]),
+    source: SOURCE_OF[oracles[0]!],
+    messages,
+    oracles,
+    family: 'given',
+    cwes: [],
+    rules: [],
+    ...(rest.tests === undefined ? {} : { tests: rest.tests }),
+    ...(rest.signature === undefined ? {} : { signature: rest.signature }),
+    ...(rest.judge === undefined ? {} : { judge: rest.judge }),
+    provenance: {},
+  };
+  return { id, item: { task, response } };
+}
+
+/** One line of output: `{ id, reward, verdicts: [{ oracle, kind, evidence, cause? }] }`. */
+export function formatReward(id: string | number, { reward, verdicts }: Reward): string {
+  return JSON.stringify({
+    id,
+    reward,
+    verdicts: verdicts.map(({ oracle, verdict }) => ({
+      oracle,
+      kind: verdict.kind,
+      evidence: verdict.kind === 'fail' ? verdict.evidence : [],
+      ...(verdict.kind === 'undecided' ? { cause: verdict.cause } : {}),
+    })),
+  });
+}
