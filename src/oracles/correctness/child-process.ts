@@ -1,0 +1,191 @@
+/** One sandbox child as the parent sees it: spawn, boot, one program at a time, kill. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync, realpathSync } from 'node:fs';
+import { dirname, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { messageOf, OracleError } from '../../errors.ts';
+import type { Boot, FromChild, RunReply, RunRequest, ToChild } from './child/protocol.ts';
+import type { TestResult } from './sandbox.ts';
+
+export interface ChildOptions {
+  readonly memoryBytes: number;
+  readonly outputBytes: number;
+  /** Resident memory of the whole process past which it is killed, bytes. Watched where /proc exists. */
+  readonly residentBytes: number;
+  /** How long loading may take. */
+  readonly bootMs: number;
+}
+
+/** What came of a program: the child's reply, or how the child was lost with what it had reported. */
+export type ChildResult =
+  | { readonly kind: 'reply'; readonly reply: RunReply }
+  | { readonly kind: 'killed'; readonly why: 'timeout' | 'memory'; readonly tests: readonly TestResult[] }
+  | { readonly kind: 'lost'; readonly message: string };
+
+/** How long after the time limit the child's own check has to work before the process is killed. */
+const GRACE_MS = 750;
+const WATCH_MS = 100;
+const PAGE_BYTES = 4096;
+
+interface Running {
+  readonly id: number;
+  readonly tests: TestResult[];
+  settle(result: ChildResult): void;
+}
+
+export class SandboxChild {
+  readonly #process: ChildProcess;
+  readonly #options: ChildOptions;
+  readonly #ready: Promise<void>;
+  #settleReady: { resolve(): void; reject(error: Error): void } = { resolve: () => {}, reject: () => {} };
+  #running: Running | undefined;
+  #stderr = '';
+  #nextId = 1;
+  #gone = false;
+  programs = 0;
+
+  constructor(options: ChildOptions) {
+    this.#options = options;
+    this.#ready = new Promise((resolve, reject) => {
+      this.#settleReady = { resolve, reject };
+    });
+    // Whoever waits for it hears of a failure; a spare that nobody waits for must not end the process.
+    this.#ready.catch(() => {});
+    const { args, boot } = command(options);
+    this.#process = spawn(process.execPath, args, {
+      env: {},
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      windowsHide: true,
+    });
+    this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-4000);
+    });
+    this.#process.on('message', (message: FromChild) => this.#receive(message));
+    this.#process.on('error', (error) => this.#lose(messageOf(error)));
+    this.#process.on('exit', (code, signal) => this.#lose(`ended with ${signal ?? `code ${code}`}`));
+    const timer = setTimeout(() => this.#lose(`not loaded after ${options.bootMs / 1000} s`), options.bootMs);
+    this.#ready.then(() => clearTimeout(timer)).catch(() => clearTimeout(timer));
+    this.#tell({ kind: 'boot', boot });
+    this.#idle(true);
+  }
+
+  /** Settles when the child can run programs; rejects with an OracleError. */
+  ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  /** Runs one program; the child must be ready and free. */
+  run(request: Omit<RunRequest, 'id'>): Promise<ChildResult> {
+    if (this.#gone) return Promise.resolve({ kind: 'lost', message: 'the sandbox process is gone' });
+    this.#idle(false);
+    this.programs += 1;
+    const id = this.#nextId++;
+    return new Promise((resolve) => {
+      const tests: TestResult[] = [];
+      const kill = (why: 'timeout' | 'memory') => {
+        this.#running?.settle({ kind: 'killed', why, tests });
+        this.kill();
+      };
+      // A reply that has arrived but waits behind a busy event loop is read before the verdict is 'timeout'.
+      const timer = setTimeout(
+        () => setImmediate(() => setImmediate(() => kill('timeout'))),
+        request.timeoutMs + GRACE_MS,
+      );
+      const watch = setInterval(() => {
+        if (this.#residentBytes() > this.#options.residentBytes) kill('memory');
+      }, WATCH_MS);
+      this.#running = {
+        id,
+        tests,
+        settle: (result) => {
+          clearTimeout(timer);
+          clearInterval(watch);
+          this.#running = undefined;
+          this.#idle(true);
+          resolve(result);
+        },
+      };
+      this.#tell({ kind: 'run', run: { id, ...request } });
+    });
+  }
+
+  /** Ends the process at once. */
+  kill(): void {
+    if (!this.#gone) this.#lose('closed');
+  }
+
+  #receive(message: FromChild): void {
+    if (message.kind === 'ready') this.#settleReady.resolve();
+    else if (message.kind === 'failed') this.#lose(message.message);
+    else if (message.kind === 'test') {
+      if (this.#running?.id === message.id) this.#running.tests.push(message.test);
+    } else if (this.#running?.id === message.reply.id)
+      this.#running.settle({ kind: 'reply', reply: message.reply });
+  }
+
+  #lose(message: string): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#process.kill('SIGKILL');
+    const detail = this.#stderr.trim().split('\n').slice(-3).join(' ');
+    const text = detail === '' ? message : `${message}: ${detail}`;
+    this.#settleReady.reject(
+      new OracleError(`the Python sandbox did not start: ${text}`, { hint: 'purpcode doctor' }),
+    );
+    this.#running?.settle({ kind: 'lost', message: text });
+  }
+
+  #tell(message: ToChild): void {
+    this.#process.send(message, (error) => {
+      if (error) this.#lose(messageOf(error));
+    });
+  }
+
+  /** A child that works on nothing must not keep purpcode running. */
+  #idle(idle: boolean): void {
+    const { channel } = this.#process;
+    const stderr: unknown = this.#process.stderr;
+    if (idle) {
+      this.#process.unref();
+      channel?.unref();
+    } else {
+      this.#process.ref();
+      channel?.ref();
+    }
+    if (
+      stderr !== null &&
+      typeof stderr === 'object' &&
+      'unref' in stderr &&
+      typeof stderr.unref === 'function'
+    )
+      stderr.unref();
+  }
+
+  #residentBytes(): number {
+    try {
+      const pages = readFileSync(`/proc/${this.#process.pid}/statm`, 'utf8').split(' ')[1];
+      return Number(pages) * PAGE_BYTES;
+    } catch {
+      return 0;
+    }
+  }
+}
+
+/** Node's arguments: read access to Pyodide's folder and the child's own sources, to nothing else. */
+function command(options: ChildOptions): { args: string[]; boot: Boot } {
+  const pyodide = import.meta.resolve('pyodide');
+  const own = import.meta.url.endsWith('.ts') ? 'child/main.ts' : 'child/main.js';
+  const script = realpathSync(fileURLToPath(new URL(own, import.meta.url)));
+  const folders = [realpathSync(dirname(fileURLToPath(pyodide))), dirname(script)];
+  const args = [
+    '--permission',
+    ...folders.map((folder) => `--allow-fs-read=${folder}${sep}*`),
+    '--no-warnings',
+    script,
+  ];
+  return { args, boot: { pyodide, memoryBytes: options.memoryBytes, outputBytes: options.outputBytes } };
+}

@@ -1,0 +1,100 @@
+/**
+ * Python of the interpreter that runs answers. Everything in it is within the answer's reach and may lie: the
+ * other side takes values from it, never results of tests.
+ */
+export const ANSWER_PYTHON = `
+def _load(wire, code, name):
+    """Runs the answer as a module; its public names."""
+    module = types.ModuleType(name)
+    sys.modules[name] = module
+    module.__dict__['__builtins__'] = builtins
+    wire.module, wire.patched = module, []
+    exec(compile(code, 'answer.py', 'exec', dont_inherit=True), module.__dict__)
+    return sorted(n for n in module.__dict__ if isinstance(n, str) and not n.startswith('__'))
+
+def _main(wire, code):
+    """Runs the answer as a program; its exit code and the error that ended it, or None."""
+    try:
+        _load(wire, code, '__main__')
+    except SystemExit as e:
+        return (e.code if isinstance(e.code, int) else 0 if e.code is None else 1), None
+    except BaseException as e:
+        import traceback
+        line = _line_of(e)
+        text = traceback.format_exception_only(e)[-1].strip()
+        return 1, [type(e).__name__, text if line is None else f'{text} (answer line {line})', str(e)]
+    finally:
+        sys.stdout.flush()
+    return 0, None
+
+def _name(wire, name):
+    """A global of the answer; a module of the standard library is named, not handed over."""
+    found = wire.module.__dict__[name]
+    if isinstance(found, types.ModuleType):
+        return ['module', found.__name__]
+    return ['value', found]
+
+def _patch(wire, module, name, value):
+    target = wire.module if module is None else importlib.import_module(module)
+    wire.patched.append((target, name, getattr(target, name, wire)))
+    setattr(target, name, value)
+
+def _unpatch(wire, count):
+    while len(wire.patched) > count:
+        target, name, old = wire.patched.pop()
+        delattr(target, name) if old is wire else setattr(target, name, old)
+
+def _await(wire, coroutine):
+    return asyncio.run(coroutine) if inspect.iscoroutine(coroutine) else asyncio.run(_wrap(coroutine))
+
+async def _wrap(awaitable):
+    return await awaitable
+
+def _next_item(wire, it):
+    try:
+        return False, next(it)
+    except StopIteration as e:
+        return True, e.value
+
+def _dunder(wire, v, name, *args):
+    function = getattr(operator, name, None) if name not in ('__index__',) else None
+    if name in ('__round__', '__reversed__', '__complex__', '__int__', '__float__', '__bytes__', '__enter__', '__exit__', '__len__') or function is None or name.startswith('__r') and name[3:] + '__' != name:
+        return getattr(type(v), name)(v, *args)
+    method = getattr(type(v), name, None)
+    if method is None and isinstance(v, type):
+        return function(v, *args)
+    if method is None and name == '__getitem__':
+        raise TypeError(f'{type(v).__name__!r} object is not subscriptable')
+    if method is None:
+        return NotImplemented
+    return method(v, *args)
+
+def answer_ops():
+    return {
+        'load': _load, 'main': _main, 'name': _name, 'patch': _patch, 'unpatch': _unpatch, 'await': _await,
+        'patches': lambda w: len(w.patched),
+        'next': _next_item, 'iter': lambda w, v: _Iterator(iter(v)), 'dunder': _dunder,
+        'call': lambda w, f, *a, **k: f(*a, **k),
+        'getattr': lambda w, v, n: getattr(v, n),
+        'attr_of': lambda w, ref, n: getattr(w.table[ref], n),
+        'setattr': lambda w, v, n, x: setattr(v, n, x),
+        'delattr': lambda w, v, n: delattr(v, n),
+        'eq': lambda w, a, b: bool(a == b), 'contains': lambda w, v, x: x in v,
+        'bool': lambda w, v: bool(v), 'hash': lambda w, v: hash(v),
+        'str': lambda w, v: str(v), 'repr': lambda w, v: repr(v), 'format': lambda w, v, s: format(v, s),
+        'dir': lambda w, v: dir(v),
+        'isinstance': lambda w, v, c: isinstance(v, c), 'issubclass': lambda w, v, c: issubclass(v, c),
+        'environ': lambda w, k, v: os.environ.__setitem__(k, v) if v is not None else os.environ.pop(k, None),
+    }
+
+class _Iterator:
+    """Keeps built-in iterators on this side: they cross as references."""
+    def __init__(self, inner): self.inner = inner
+    def __next__(self): return next(self.inner)
+    def __iter__(self): return self
+
+def start(fd):
+    wire = Wire(fd, trusted=False)
+    wire.ops = answer_ops()
+    return wire.serve
+`;

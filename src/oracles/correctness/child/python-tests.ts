@@ -1,0 +1,200 @@
+/**
+ * Python of the interpreter that holds the tests: runs functional asserts and pytest files against the answer's
+ * interpreter, and reports a result per test on the channel, where the answer cannot write.
+ */
+export const TESTS_PYTHON = `
+import ast
+
+def _short(v, limit=200):
+    try:
+        text = repr(v)
+    except Unsupported:
+        raise
+    except BaseException as e:
+        text = f'<{type(e).__name__} in repr>'
+    return text if len(text) <= limit else text[:limit] + '…'
+
+def describe(e):
+    text = ' '.join(str(e).split())[:400]
+    name = type(e).__name__
+    line = getattr(e, '_answer_line', None)
+    where = f' (answer line {line})' if line else ''
+    return (f'{name}: {text}' if text else name) + where
+
+class Asserts:
+    """Counts asserts and keeps both sides of the last comparison for the message."""
+    OPS = {ast.Eq: '==', ast.NotEq: '!=', ast.Lt: '<', ast.LtE: '<=', ast.Gt: '>', ast.GtE: '>=', ast.Is: 'is',
+        ast.IsNot: 'is not', ast.In: 'in', ast.NotIn: 'not in'}
+    RUN = {'==': lambda a, b: a == b, '!=': lambda a, b: a != b, '<': lambda a, b: a < b, '<=': lambda a, b: a <= b,
+        '>': lambda a, b: a > b, '>=': lambda a, b: a >= b, 'is': lambda a, b: a is b,
+        'is not': lambda a, b: a is not b, 'in': lambda a, b: a in b, 'not in': lambda a, b: a not in b}
+    def __init__(self): self.count, self.last = 0, None
+    def seen(self): self.count, self.last = self.count + 1, None
+    def compare(self, op, a, b):
+        self.last = (op, a, b)
+        return Asserts.RUN[op](a, b)
+    def why(self):
+        if self.last is None:
+            return 'the assertion does not hold'
+        op, a, b = self.last
+        return f'{_short(a)} {op} {_short(b)} does not hold'
+
+class _Rewrite(ast.NodeTransformer):
+    """assert a == b  becomes  seen(); assert compare('==', a, b), why()."""
+    def visit_Assert(self, node):
+        self.generic_visit(node)
+        test = node.test
+        if isinstance(test, ast.Compare) and len(test.ops) == 1:
+            op = ast.Constant(Asserts.OPS[type(test.ops[0])])
+            test = ast.Call(_attribute('compare'), [op, test.left, test.comparators[0]], [])
+        message = node.msg or ast.Call(_attribute('why'), [], [])
+        seen = ast.Expr(ast.Call(_attribute('seen'), [], []))
+        return [ast.fix_missing_locations(ast.copy_location(n, node)) for n in (seen, ast.Assert(test, message))]
+
+def _attribute(name):
+    return ast.Attribute(ast.Name('__asserts__', ast.Load()), name, ast.Load())
+
+class AnswerModule(types.ModuleType):
+    """What 'import solution' gives a test."""
+    def __init__(self, session):
+        super().__init__('solution')
+        self.__dict__['_session'] = session
+        self.__dict__['__all__'] = [n for n in session.names if not n.startswith('_')]
+    def __getattr__(self, name):
+        if name.startswith('__'):
+            raise AttributeError(name)
+        return self.__dict__['_session'].fetch(name)
+    def __setattr__(self, name, value):
+        if name.startswith('__'):
+            return super().__setattr__(name, value)
+        self.__dict__['_session'].wire.call('patch', None, name, value)
+    def __delattr__(self, name):
+        raise Unsupported('the tests delete names of the answer')
+
+class Session:
+    """A program's tests against its answer."""
+    def __init__(self, wire, code, entry):
+        self.wire, self.entry, self.asserts = wire, entry, Asserts()
+        self.names = wire.call('load', code, 'solution')
+        if type(self.names) is not list:
+            self.names = []
+        self.module = AnswerModule(self)
+
+    def fetch(self, name):
+        if name not in self.names:
+            raise AttributeError(f'the answer does not define {name!r}')
+        kind, found = self.wire.call('name', name)
+        if kind == 'module':
+            if isinstance(found, str) and found.partition('.')[0] in sys.stdlib_module_names:
+                return importlib.import_module(found)
+            raise Unsupported(f'the tests use the module {found!r} of the answer')
+        return found
+
+    def namespace(self, tree):
+        """Globals for test code: names that it reads, that the answer defines and that are not Python's own."""
+        read = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+        # A method or class of a test may be named in a string only; reading too little is a NameError there.
+        space = {'__name__': 'tests', '__builtins__': builtins, '__asserts__': self.asserts}
+        for name in self.names:
+            if name in read and (name == self.entry or not hasattr(builtins, name)):
+                space[name] = self.fetch(name)
+        return space
+
+    def report(self, name, outcome, message=None):
+        result = {'name': name, 'outcome': outcome}
+        if message is not None:
+            result['message'] = message
+        self.wire.send('P', result)
+
+def install_imports(session):
+    """Modules that are neither Python's nor known packages are the answer, whatever the tests call it."""
+    class Finder:
+        @staticmethod
+        def find_spec(name, path=None, target=None):
+            root = name.partition('.')[0]
+            if root in PACKAGES:
+                raise Unsupported('the tests need the package ' + root)
+            if root in sys.stdlib_module_names or '.' in name or root.startswith('_'):
+                return None
+            return importlib.util.spec_from_loader(name, Loader)
+    class Loader:
+        @staticmethod
+        def create_module(spec): return session.module
+        @staticmethod
+        def exec_module(module): pass
+    sys.meta_path.append(Finder)
+
+def run_functional(session, source):
+    tree = ast.parse(source, 'tests.py')
+    space = session.namespace(tree)
+    if session.entry and session.entry in space and _only_defines_check(tree):
+        tree.body.extend(ast.parse(f'check({session.entry})').body)
+    lines = source.splitlines()
+    for statement in tree.body:
+        label = f'line {statement.lineno}: {lines[statement.lineno - 1].strip()[:120]}' if statement.lineno <= len(lines) else 'check'
+        if statement is tree.body[-1] and _only_defines_check(ast.Module(tree.body[:-1], [])):
+            label = f'check({session.entry})' if session.entry else label
+        before, asserts = session.asserts.count, session.asserts
+        module = ast.fix_missing_locations(_Rewrite().visit(ast.Module([statement], [])))
+        try:
+            exec(compile(module, 'tests.py', 'exec', dont_inherit=True), space)
+        except Unsupported:
+            raise
+        except BaseException as e:
+            session.report(label, 'failed', describe(e))
+        else:
+            if asserts.count > before:
+                session.report(label, 'passed')
+
+def _only_defines_check(tree):
+    names = [s.name for s in tree.body if isinstance(s, ast.FunctionDef)]
+    calls = [s for s in tree.body if isinstance(s, ast.Expr) and isinstance(s.value, ast.Call)]
+    return 'check' in names and not calls
+
+def run_tests(wire, form, source, code, entry):
+    try:
+        session = Session(wire, code, entry)
+    except Unsupported:
+        raise
+    except BaseException as e:
+        wire.send('P', {'name': 'the answer runs', 'outcome': 'failed', 'message': describe(e)})
+        return
+    install_imports(session)
+    (run_functional if form == 'functional' else run_pytest)(session, source)
+
+def _callback_attribute(wire, v, name):
+    """Attributes of the tests' objects for the answer: public ones of plain instances only."""
+    if name.startswith('_') or isinstance(v, _NO_ATTRIBUTES):
+        raise AttributeError(name)
+    found = getattr(v, name)
+    if isinstance(found, (types.ModuleType, types.FrameType, types.CodeType, types.TracebackType)):
+        raise AttributeError(name)
+    return found
+
+def _callback_call(wire, f, *args, **kwargs):
+    return f(*args, **kwargs)
+
+def _callback_next(wire, it):
+    try:
+        return False, next(it)
+    except StopIteration as e:
+        return True, e.value
+
+def _callback_dunder(wire, v, name, *args):
+    if name not in ('__len__', '__getitem__', '__setitem__', '__enter__', '__exit__', '__add__', '__sub__',
+        '__mul__', '__lt__', '__gt__', '__le__', '__ge__', '__neg__', '__int__', '__float__', '__index__',
+        '__fspath__', '__abs__', '__radd__', '__rmul__'):
+        raise AttributeError(name)
+    return getattr(v, name)(*args)
+
+def start(fd):
+    wire = Wire(fd, trusted=True)
+    wire.ops = {
+        'run': run_tests, 'call': _callback_call, 'next': _callback_next, 'getattr': _callback_attribute,
+        'iter': lambda w, v: iter(v), 'dunder': _callback_dunder, 'bool': lambda w, v: bool(v),
+        'str': lambda w, v: str(v), 'repr': lambda w, v: repr(v), 'hash': lambda w, v: hash(v),
+        'eq': lambda w, a, b: bool(a == b), 'contains': lambda w, v, x: x in v,
+        'attr_of': lambda w, ref, n: _callback_attribute(w, w.table[ref], n),
+    }
+    return wire.serve
+`;
