@@ -68,7 +68,7 @@ function assertEscapable(before: string): void {
   if (inTag && (tag.split('"').length - 1) % 2 === 0) {
     throw new TypeError(`a value needs text or a double-quoted attribute around it: ${tag}`);
   }
-  const element = /<(script|style)\b[^>]*>(?:(?!<\/\1)[^])*$/i.exec(before);
+  const element = /<(script|style)\b[^>]*>(?:(?!<\/\1).)*$/is.exec(before);
   if (element !== null) throw new TypeError(`no value may stand in a ${element[1]} element`);
 }
 
