@@ -14,18 +14,19 @@ interface CommandEntry {
   readonly load: () => Promise<Command>;
 }
 
+/** One line a command, in the order of `--help`. */
 const COMMANDS: readonly CommandEntry[] = [
-  {
-    name: 'rules',
-    about: 'the rules that models are taught: weaknesses, policy, hints',
-    load: async () => (await import('./rules.ts')).rulesCommand(),
-  },
-  {
-    name: 'doctor',
-    about: 'what is installed, what is missing, and how to get it',
-    load: async () => (await import('./doctor.ts')).doctorCommand(),
-  },
+  entry('run', 'the whole recipe, resumable', async () => (await import('./run.ts')).runCommand()),
+  entry('chat', 'ask the checkpoints of a run', async () => (await import('./chat.ts')).chatCommand()),
+  entry('oracle', 'check code and answers', async () => (await import('./oracle.ts')).oracleCommand()),
+  entry('reward', 'rewards for completions', async () => (await import('./reward.ts')).rewardCommand()),
+  entry('rules', 'the rules that are taught', async () => (await import('./rules.ts')).rulesCommand()),
+  entry('doctor', 'what is installed or missing', async () => (await import('./doctor.ts')).doctorCommand()),
 ];
+
+function entry(name: string, about: string, load: CommandEntry['load']): CommandEntry {
+  return { name, about, load };
+}
 
 const ISSUES = 'please report it with the text below';
 
