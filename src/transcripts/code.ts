@@ -258,9 +258,14 @@ function indentOf(text: string): number {
 function cleanCode(lines: readonly string[], language: string): string {
   const isDiff = language === 'diff' || language === 'patch';
   const plain = isDiff ? lines.map((line) => (/^[-@\\]/.test(line) ? '' : line.slice(1))) : lines;
-  const session = plain.some((line) => /^\s*>>> /.test(line));
-  const code = session ? plain.map((line) => /^\s*(?:>>>|\.\.\.) ?(.*)$/.exec(line)?.[1] ?? '') : plain;
-  return dedent(code).trimEnd();
+  const first = plain.find((line) => line.trim() !== '');
+  const isSession = first !== undefined && /^\s*>>> /.test(first);
+  return dedent(isSession ? readSession(plain) : plain).trimEnd();
+}
+
+/** The code that an interactive session shows: what follows its prompts. Other lines become blank. */
+export function readSession(lines: readonly string[]): string[] {
+  return lines.map((line) => /^\s*(?:>>>|\.\.\.) ?(.*)$/.exec(line)?.[1] ?? '');
 }
 
 function dedent(lines: readonly string[]): string {

@@ -1,3 +1,4 @@
+import { readSession } from '../../transcripts/code.ts';
 import { looksLikePython } from '../../transcripts/python-shape.ts';
 
 /** Code inside code, and where it begins. */
@@ -20,10 +21,15 @@ function multiLineStrings(code: string): QuotedCode[] {
   if (!/"""|'''/.test(code)) return [];
   return [...code.matchAll(/"""([\s\S]*?)"""|'''([\s\S]*?)'''/g)]
     .map((match) => ({
-      code: dedent(match[1] ?? match[2] ?? ''),
+      code: shownCode(match[1] ?? match[2] ?? ''),
       line: code.slice(0, match.index).split('\n').length,
     }))
     .filter((quoted) => quoted.code.includes('\n'));
+}
+
+/** A docstring shows code as it is or as an interactive session. */
+function shownCode(text: string): string {
+  return /^\s*>>> /m.test(text) ? readSession(text.split('\n')).join('\n') : dedent(text);
 }
 
 /** Runs of comment lines, without their marks. */
