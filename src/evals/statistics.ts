@@ -105,3 +105,33 @@ export function estimateMean(
     undecided,
   };
 }
+
+/**
+ * Mean over seeds of the mean over benchmarks, with the 95 % interval of a two-level bootstrap: seeds are resampled,
+ * and within each the families of each benchmark.
+ * @param parts parts[seed][benchmark] = decided outcomes
+ */
+export function estimateOverSeeds(
+  parts: readonly (readonly (readonly Outcome[])[])[],
+  seed: number,
+): { score: number; ci95: [number, number] } {
+  const counts = parts.map((benchmarks) => benchmarks.map(countClusters));
+  const average = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const passRate = (clusters: readonly ClusterCount[]): number =>
+    (100 * clusters.reduce((sum, { passes }) => sum + passes, 0)) /
+    clusters.reduce((sum, { n }) => sum + n, 0);
+  const random = new Random(seed, 'bootstrap-seeds');
+  const scores = Float64Array.from({ length: RESAMPLES }, () =>
+    average(
+      counts.map(() =>
+        average(counts[random.int(counts.length)]!.map((clusters) => resample(clusters, random))),
+      ),
+    ),
+  );
+  scores.sort();
+  return {
+    score: average(counts.map((benchmarks) => average(benchmarks.map(passRate)))),
+    ci95: [quantile(scores, 0.025), quantile(scores, 0.975)],
+  };
+}
