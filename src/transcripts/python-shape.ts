@@ -15,6 +15,9 @@ const OTHER_LANGUAGES = new Set(
   ).split(' '),
 );
 
+/** Other languages that write `def name(`. */
+const DEF_LANGUAGES = new Set(['elixir', 'gradle', 'groovy', 'rb', 'ruby', 'scala']);
+
 /** First word of a fence's info string, lower case, without attributes: `{.Python linenos}` is `python`. */
 export function readLabel(info: string): string {
   return /^[{.\s]*([\p{L}\p{N}_+#.-]*)/u.exec(info.toLowerCase())![1]!;
@@ -27,6 +30,8 @@ export function isPythonLabel(label: string): boolean {
 /** A line is judged by its first characters: longer ones only cost time. */
 const MAX_JUDGED = 400;
 
+/** Python's, though perhaps not one that parses: code without its colon must not pass for no code. */
+const DEF = /^(?:async )?def \w+ ?\(/;
 const DEFINITION = /^(?:async )?def \w+ ?(?:\[[^\]]*\])?\((?:[^)]*$|.*\).*:)/;
 const CLASS = /^class \w+ ?(?:\([^)]*\))? ?:/;
 const NAME_LIST = /^import [A-Za-z_][\w.]*(?: as \w+)?(?: ?, ?[A-Za-z_][\w.]*(?: as \w+)?)* ?(?:;.+|#.*)?$/;
@@ -63,13 +68,15 @@ export function looksLikePython(code: string, label: string): boolean {
     .map(judged)
     .filter((line) => line !== '' && !line.startsWith('#'));
   if (OTHER_LANGUAGES.has(label)) {
-    return lines.some((line) => (DEFINITION.test(line) && line.endsWith(':')) || FROM.test(line));
+    const mayDefine = !DEF_LANGUAGES.has(label);
+    return lines.some((line) => FROM.test(line) || (DEF.test(line) && (mayDefine || line.endsWith(':'))));
   }
   if (lines.some(isDefinite)) return true;
   if (label === 'bare') return false;
+  if (lines.some((line) => DEF.test(line))) return true;
   const statements = lines.filter(isStatement).length;
   const pythonic = lines.filter((line) => isStatement(line) || CONTINUATION.test(line)).length;
-  return statements > 0 && pythonic >= 0.8 * lines.length;
+  return statements > 0 && pythonic >= 0.5 * lines.length;
 }
 
 function isDefinite(line: string): boolean {
