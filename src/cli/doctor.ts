@@ -54,7 +54,7 @@ const CHECKS: readonly Check[] = [
     probe: findWeakness,
     mend: 'npm install @astral-sh/ruff-wasm-nodejs',
   },
-  { name: 'Pyodide', required: true, probe: pyodideFiles, mend: 'npm install pyodide' },
+  { name: 'Pyodide', required: true, probe: runProgram, mend: 'npm install pyodide' },
   { name: 'node:sqlite', required: true, probe: sqliteVersion, mend: 'use an official build of Node' },
   {
     name: 'nano base model',
@@ -191,18 +191,21 @@ async function findWeakness(): Promise<string> {
   return `${packageVersion('@astral-sh/ruff-wasm-nodejs')} finds ${finding.rule} (CWE-${finding.cwes[0]})`;
 }
 
-function pyodideFiles(): string {
-  const folder = packageFolder('pyodide');
-  for (const file of [
-    'pyodide.mjs',
-    'pyodide.asm.mjs',
-    'pyodide.asm.wasm',
-    'python_stdlib.zip',
-    'pyodide-lock.json',
-  ]) {
-    if (!existsSync(join(folder, file))) throw new Error(`${file} is missing from ${folder}`);
+/** One program through the whole sandbox: a child process, its walls, Python. */
+async function runProgram(): Promise<string> {
+  const { createPyodideSandbox } = await import('../oracles/correctness/pyodide-sandbox.ts');
+  const sandbox = createPyodideSandbox({ workers: 1, spares: 0 });
+  try {
+    const code = 'def double(x):\n    return 2 * x\n';
+    const [execution] = await sandbox.run([{ code, tests: { functional: 'assert double(3) == 6' } }]);
+    if (execution?.kind === 'undecided') throw new Error(execution.cause);
+    if (execution?.kind !== 'finished' || execution.tests.some(({ outcome }) => outcome !== 'passed')) {
+      throw new Error(`a correct program did not pass its test: ${JSON.stringify(execution)}`);
+    }
+  } finally {
+    await sandbox.close();
   }
-  return `${packageVersion('pyodide')} is there`;
+  return `${packageVersion('pyodide')} runs a program in its sandbox`;
 }
 
 async function sqliteVersion(): Promise<string> {
