@@ -20,7 +20,7 @@ export interface LineChart {
 }
 
 const WIDTH = 340;
-const HEIGHT = 176;
+const HEIGHT = 168;
 const PLOT = { left: 44, right: 330, top: 10, bottom: 146 } as const;
 
 /** A figure with a line a series, its last value, and every value in a tooltip. */
@@ -84,7 +84,7 @@ function plot({ title, format, from, to }: LineChart, series: readonly Series[])
   );
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}: ${label.join('; ')}">
     ${grid}${steps}
-    <text class="tick" x="${PLOT.right}" y="${HEIGHT - 1}" text-anchor="end">step</text>
+    <text class="tick" x="${PLOT.left - 6}" y="${PLOT.bottom + 16}" text-anchor="end">step</text>
     ${lines}
   </svg>`;
 }
@@ -113,12 +113,12 @@ export function intervalBar(
   </svg>`;
 }
 
-/** Horizontal bars with their counts, the longest as wide as the cell. */
+/** Horizontal bars with their values; `full` is as wide as the cell, the longest if not given. */
 export function barList(
   entries: readonly (readonly [string, number])[],
-  format = (n: number): string => String(n),
+  { format = String, full }: { format?: (value: number) => string; full?: number } = {},
 ): Html {
-  const longest = Math.max(...entries.map(([, n]) => n), 1e-9);
+  const longest = full ?? Math.max(...entries.map(([, n]) => n), 1e-9);
   const rows = entries.map(
     ([name, n]) =>
       html`<tr><th scope="row">${name}</th><td class="bar-cell"><span class="bar" style="width:${percent((100 * n) / longest)}"></span></td><td class="number">${format(n)}</td></tr>`,
@@ -140,7 +140,7 @@ function percent(value: number): string {
 
 /** Round values that cover [low, high], about `count` steps of 1, 2, 2.5 or 5 times a power of ten. */
 export function niceTicks(low: number, high: number, count: number): number[] {
-  const span = high > low ? high - low : Math.max(Math.abs(high), 1e-6);
+  const span = high > low ? high - low : Math.abs(high) || 1;
   const power = 10 ** Math.floor(Math.log10(span / count));
   const step =
     [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((size) => span / size <= count) ?? 10 * power;

@@ -1,6 +1,7 @@
 /** Section "How it learned": the curves of SFT and RL. */
 import { SOURCES } from '../oracles/task.ts';
 import { barList, type LineChart, lineChart, type Series } from './charts.ts';
+import { grouped } from './figures.ts';
 import { type Html, html } from './html.ts';
 import type { ReportData, RlPoint, SftPoint } from './report-data.ts';
 import type { Summary } from './summary.ts';
@@ -18,9 +19,9 @@ export function renderLearning({ summary, sft, rl }: ReportData): Html {
 function renderRuleLearning(figures: NonNullable<Summary['ruleLearning']>, sft: readonly SftPoint[]): Html {
   const passRates = Object.entries(figures.passRateBySource).map(([source, rate]) => [source, rate] as const);
   return html`<h3>Rule learning</h3>
-    <p>The base model was shown the rules of each prompt and wrote ${figures.samples} answers. The oracles passed
-      ${figures.passed}; the best one of each prompt, ${figures.selected} in all, then taught the model to give that answer
-      <em>without</em> being shown the rules. ${figures.easy} prompts were easy already and are left out of RL.</p>
+    <p>The base model was shown the rules of each prompt and wrote ${grouped(figures.samples)} answers. The oracles passed
+      ${grouped(figures.passed)}; the best one of each prompt, ${grouped(figures.selected)} in all, then taught the model to give that answer
+      <em>without</em> being shown the rules. ${grouped(figures.easy)} prompts were easy already and are left out of RL.</p>
     <div class="charts">
       ${lineChart({
         title: 'SFT loss',
@@ -30,7 +31,7 @@ function renderRuleLearning(figures: NonNullable<Summary['ruleLearning']>, sft: 
       })}
       <figure class="chart"><figcaption><h4>Answers that passed</h4>
         <p>Share by source, with the rules in the prompt: what there was to learn from.</p></figcaption>
-        ${barList(passRates, percentage)}</figure>
+        ${barList(passRates, { format: percentage, full: 1 })}</figure>
     </div>`;
 }
 
@@ -38,10 +39,10 @@ function renderRl(figures: NonNullable<Summary['rl']>, rl: readonly RlPoint[]): 
   const perPrompt =
     figures.promptsSampled > 0 ? figures.learnableGroups / figures.promptsSampled : Number.NaN;
   return html`<h3>Reinforcement learning</h3>
-    <p>In ${figures.steps} steps the model answered ${figures.promptsSampled} prompts several times each.
-      ${figures.learnableGroups} of these groups of answers were <em>learnable</em>${Number.isFinite(perPrompt) && ` (${percentage(perPrompt)})`}:
+    <p>In ${figures.steps} steps the model answered ${grouped(figures.promptsSampled)} prompts several times each.
+      ${grouped(figures.learnableGroups)} of these groups of answers were <em>learnable</em>${Number.isFinite(perPrompt) && ` (${percentage(perPrompt)})`}:
       some of their answers were rewarded and some were not, so there was something to tell apart.
-      ${figures.trainedGroups} groups were trained on and ${figures.droppedLearnableGroups} learnable ones dropped
+      ${grouped(figures.trainedGroups)} groups were trained on and ${grouped(figures.droppedLearnableGroups)} learnable ones dropped
       (sampler <code>${figures.sampler}</code>).</p>
     <div class="charts">${rlCharts(rl).map((chart) => lineChart(chart))}</div>`;
 }
@@ -84,6 +85,11 @@ function rlCharts(rl: readonly RlPoint[]): LineChart[] {
       'Share of the groups with mixed rewards. The next step samples as many prompts as this share asks for.',
       ({ learnableFraction }) => learnableFraction,
     ),
+    amount(
+      'Prompts sampled',
+      'Prompts a step asked for, each answered several times.',
+      ({ promptsSampled }) => promptsSampled,
+    ),
     share(
       'Code share',
       'Answers to security prompts that hold code. A fall means that the model hides in prose.',
@@ -110,6 +116,11 @@ function rlCharts(rl: readonly RlPoint[]): LineChart[] {
       'KL to the reference',
       'How far, in nats per token, the model has moved from where RL began.',
       ({ kl }) => kl,
+    ),
+    amount(
+      'Undecided answers',
+      'Answers that no oracle could decide: left out of the update, neither rewarded nor punished.',
+      ({ undecided }) => undecided,
     ),
   ];
 }

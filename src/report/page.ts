@@ -16,15 +16,13 @@ import type { Summary } from './summary.ts';
 
 export type { ReportAnswer, ReportData, ReportExample, RlPoint, SftPoint } from './report-data.ts';
 
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-
 export function renderReport(data: ReportData): string {
   const { summary, coverage, examples } = data;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${summary.recipe}, seed ${summary.seed}: purpcode report</title>
@@ -83,7 +81,7 @@ function renderEffort(summary: Summary): Html {
   return html`<section id="effort">
     <h2>What it took</h2>
     <p class="lead">Wall seconds by stage, and what the stages counted; ${summary.seconds.total.toFixed(0)} seconds in all.</p>
-    ${stages.length > 0 && barList(stages, (seconds) => `${seconds.toFixed(1)} s`)}
+    ${stages.length > 0 && barList(stages, { format: (seconds) => `${seconds.toFixed(1)} s` })}
     <dl>${runLines(summary)
       .filter(({ name }) => name !== 'Seconds')
       .map(({ name, text }) => html`<dt>${name}</dt><dd>${text}</dd>`)}</dl>

@@ -51,8 +51,8 @@ export function renderScores(summary: Summary): Html {
     <p class="lead">How each checkpoint did on held-out prompts: the dot is its score in percent, the bar around it the
       95 % interval, the dashed line the base model; a gain counts only if its bar leaves that line and no other axis
       pays for it.</p>
-    <p><i>Greedy</i> always takes the likeliest word, so a habit of 70 % reads as 90 %; the second column samples as
-      people do and is the more honest of the two. Intervals come from a bootstrap over task families, because answers
+    <p><i>Greedy</i> always takes the likeliest word, so a habit of 70 % reads as 90 %; the second column lets chance
+      choose in proportion, as chat services do, and is the more honest of the two. Intervals come from a bootstrap over task families, because answers
       within a family stand or fall together. An answer that no oracle could decide is in no score.</p>
     ${scoreTable(summary, axisRows(summary))}
     ${

@@ -62,7 +62,7 @@ nav a:hover, nav a:focus-visible { color: var(--accent); }
 .scores { width: 100%; background: var(--panel); border: 1px solid var(--line); border-radius: 12px; border-collapse: separate; border-spacing: 0; margin: 1rem 0; table-layout: fixed; }
 .scores td, .scores th { padding: .3rem 1.1rem; vertical-align: top; }
 .scores thead th, .scores thead td { padding-top: .8rem; }
-.scores thead th { font-size: .85rem; color: var(--muted); }
+.scores thead th { font-size: .85rem; color: var(--muted); vertical-align: bottom; }
 .scores thead td, .scores tbody tr:not(.axis) th { width: 22%; }
 .scale { display: flex; justify-content: space-between; font-size: .7rem; font-weight: 400; line-height: 1; padding-top: .35rem; }
 .scale i { font-style: normal; }
@@ -94,9 +94,8 @@ nav a:hover, nav a:focus-visible { color: var(--accent); }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .grid-table tbody th { min-width: 11rem; }
 
-.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr)); gap: 16px; margin: 1rem 0; }
-.chart { margin: 0; background: var(--panel); border: 1px solid var(--line); border-radius: 12px; padding: .9rem 1rem .8rem; display: flex; flex-direction: column; }
-.chart figcaption { flex: 1; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr)); column-gap: 16px; margin: 1rem 0; }
+.chart { margin: 0 0 16px; background: var(--panel); border: 1px solid var(--line); border-radius: 12px; padding: .9rem 1rem .8rem; display: grid; grid-template-rows: subgrid; grid-row: span 3; row-gap: 0; align-content: start; }
 .chart h4 { display: flex; justify-content: space-between; gap: 1rem; }
 .chart .latest { font-variant-numeric: tabular-nums; color: var(--accent); }
 .chart figcaption p { font-size: .84rem; color: var(--muted); line-height: 1.4; margin: .25rem 0 .5rem; }
@@ -118,11 +117,12 @@ nav a:hover, nav a:focus-visible { color: var(--accent); }
 .columns h4 { margin-bottom: .5rem; }
 
 .heats { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 1.2rem 2rem; align-items: start; margin: 1rem 0; }
-.heat { width: 100%; font-size: .82rem; border-collapse: separate; border-spacing: 3px; }
-.heat thead th { font-weight: 500; color: var(--muted); text-align: center; font-size: .76rem; }
-.heat tbody th { font-weight: 400; max-width: 0; width: 46%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.heat { width: 100%; min-width: 530px; table-layout: fixed; font-size: .82rem; border-collapse: separate; border-spacing: 3px; }
+.heat thead td { width: 40%; }
+.heat thead th { font-weight: 500; color: var(--muted); text-align: center; font-size: .72rem; letter-spacing: -.01em; }
+.heat tbody th { font-weight: 400; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .heat tbody th .meaning { display: inline; font-size: inherit; }
-.heat td { text-align: center; padding: .2rem .1rem; border-radius: 4px; background: color-mix(in srgb, var(--accent) var(--heat), var(--faint)); min-width: 3.3em; }
+.heat td { text-align: center; padding: .2rem .1rem; border-radius: 4px; background: color-mix(in srgb, var(--accent) var(--heat), var(--faint)); }
 .heat thead td, .heat td.empty { background: none; color: var(--muted); } .heat td.hot { color: var(--accent-ink); font-weight: 600; }
 
 .filters { display: flex; flex-direction: column; gap: .7rem; margin: 1.2rem 0; }
@@ -171,6 +171,11 @@ footer p { max-width: 90ch; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.4rem; margin: 1.2rem 0 0; font-size: .94rem; }
 dt { font-weight: 600; } dd { margin: 0; font-variant-numeric: tabular-nums; }
 
+@media (min-width: 761px) {
+  .chart:has(.legend) { grid-column: span 2; grid-template-columns: minmax(0, 1.75fr) minmax(0, 1fr); column-gap: 1.2rem; }
+  .chart:has(.legend) figcaption { grid-column: span 2; }
+  .chart .legend { flex-direction: column; gap: .35rem; align-self: center; margin: 0; }
+}
 @media (max-width: 760px) {
   main, .masthead > div, footer > div, nav > ul { padding-inline: 16px; }
   .tiles { grid-template-columns: repeat(2, 1fr); gap: 10px; } .tile .value { font-size: 1.8rem; }
@@ -179,6 +184,8 @@ dt { font-weight: 600; } dd { margin: 0; font-variant-numeric: tabular-nums; }
   .scores thead td, .scores tbody tr:not(.axis) th { width: 24%; } .scores tbody tr:not(.axis) th { font-size: .84rem; }
   .counts { display: none; } .counts:has(b) { display: block; margin-left: 0; } .cell { gap: .1rem .35rem; }
   .example > summary { flex-wrap: wrap; } .opening { flex-basis: 100%; order: 3; white-space: normal; } .chip { margin-left: auto; }
+  .heat { min-width: 0; border-spacing: 2px; } .heat thead td { width: 23%; } .heat thead th { font-size: .6rem; } .heat tbody th .meaning { display: none; }
+  .grid-table th, .grid-table td { padding-inline: .45rem; } .grid-table tbody th { min-width: 8rem; } .grid-table td.text { min-width: 12rem; }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; }
 }
 @media print { nav { display: none; } body { background: none; } .listing, .prompt pre { max-height: none; } }
