@@ -125,13 +125,13 @@ function attention(graph: Graph, config: LlamaConfig, tableLength: number): Atte
     const names = cacheNames(layer);
     const shape = ['B', keyValueHeads, 'P', size];
     const [oldKeys, oldValues] = [graph.input(names.key, shape), graph.input(names.value, shape)];
-    const keys = split(graph.rope(k, rotation, keyValueHeads), keyValueHeads);
+    const keys = split(graph.rotate(k, rotation, rotation.sine, keyValueHeads), keyValueHeads);
     const values = split(v, keyValueHeads);
     graph.output(names.newKey, { ...keys, shape: ['B', keyValueHeads, 'S', size] });
     graph.output(names.newValue, { ...values, shape: ['B', keyValueHeads, 'S', size] });
     // query heads that share keys and values become rows of one product
     const queries = one('Reshape', [
-      split(graph.rope(q, rotation, heads), heads),
+      split(graph.rotate(q, rotation, rotation.sine, heads), heads),
       graph.integers([0, keyValueHeads, -1, size]),
     ]);
     const scores = one(

@@ -233,7 +233,7 @@ export class Graph {
       let free = true;
       const target = shape.map((size, i) => {
         if (typeof size === 'number') return size;
-        if (size === x.shape[i] && shape.slice(0, i).every((s, j) => s === x.shape[j])) return 0;
+        if (size === x.shape[i]) return 0;
         if (!free) return size;
         free = false;
         return -1;
@@ -348,52 +348,88 @@ export class Graph {
     });
   }
 
-  /** Rotary position embedding of [B, T, heads * size]; its transpose is the rotation by the negative angle. */
+  /** Rotary position embedding of [N, heads * size]; its transpose is the rotation by the negative angle. */
   rope(x: Value, rotation: Rotation, heads: number): Value {
-    const rotate = (value: Value, sine: Value) =>
-      this.#one(
-        'RotaryEmbedding',
-        [value, rotation.positions, rotation.cosine, sine],
-        value.shape,
-        { num_heads: { int: heads } },
-        MICROSOFT,
-      );
     return this.#differentiable([x], () => [
-      rotate(x, rotation.sine),
-      (gradient, sink) => sink.add(x, () => rotate(gradient, rotation.negativeSine)),
+      this.rotate(x, rotation, rotation.sine, heads),
+      (gradient, sink) => sink.add(x, () => this.rotate(gradient, rotation, rotation.negativeSine, heads)),
     ]);
   }
 
+  /** Rotation without gradient, of [N, heads * size] (each token a batch of its own) or [B, S, heads * size]. */
+  rotate(x: Value, { positions, cosine }: Rotation, sine: Value, heads: number): Value {
+    const [first, last] = [x.shape[0]!, x.shape.at(-1)!];
+    const batched = this.reshape(x, x.shape.length === 2 ? [first, 1, last] : x.shape);
+    const attributes = { num_heads: { int: heads } };
+    const y = this.#one(
+      'RotaryEmbedding',
+      [batched, positions, cosine, sine],
+      batched.shape,
+      attributes,
+      MICROSOFT,
+    );
+    return this.reshape(y, x.shape);
+  }
+
   /**
-   * softmax(scale q k' + bias) v, on [batch, heads, tokens, size]. The gradient uses that the row sums of dP P
-   * are those of dO O, and folds their subtraction into the product for dP by one more column:
-   * [dO, -rowsum] [V, 1]'. So the backward pass has a single elementwise operation on tokens x tokens.
+   * softmax(scale q k' + bias) v per head, from flat tokens [N, heads * size] to flat tokens, over rows of queries
+   * and keys that `layout` takes from them.
+   *
+   * The gradient uses that the row sums of dP P are those of dO O, and folds their subtraction into the product for
+   * dP by one more column: [dO, -rowsum] [V, 1]'. So the backward pass has a single elementwise operation on scores.
    */
-  attention(q: Value, k: Value, v: Value, bias: Value, scale: number): Value {
+  attention(q: Value, k: Value, v: Value, layout: AttentionLayout): Value {
+    const { size, heads, keyValueHeads, bias } = layout;
+    const group = heads / keyValueHeads;
+    // query heads that share keys and values become rows of one product
+    const columns = group === 1 ? 'Q' : `${group}Q`;
+    const toRows = (x: Value, n: number, tokens: Value, length: string) =>
+      this.#one('Gather', [this.reshape(x, ['vectors', size]), tokens], ['R', n, length, size], {
+        axis: { int: 0 },
+      });
+    const queryRows = (x: Value) =>
+      this.reshape(toRows(x, heads, layout.queryTokens, 'Q'), ['R', keyValueHeads, columns, size]);
+    const keyRows = (x: Value) => toRows(x, keyValueHeads, layout.keyTokens, 'K');
+    const toTokens = (rows: Value, n: number, homes: Value) => {
+      const vectors = this.reshape(rows, ['vectors', size]);
+      return this.reshape(this.#one('Gather', [vectors, homes], ['N', n, size], { axis: { int: 0 } }), [
+        'N',
+        n * size,
+      ]);
+    };
+    /** The gradient of a key is the sum over all its copies. */
+    const fromCopies = (rows: Value) => {
+      const vectors = this.reshape(rows, ['vectors', size]);
+      const copies = this.#one('Gather', [vectors, layout.sharedKeys], ['J', 'S', keyValueHeads, size], {
+        axis: { int: 0 },
+      });
+      const shape = ['S', keyValueHeads, size];
+      const sums = this.#one('ReduceSum', [copies, this.integers([0])], shape, { keepdims: { int: 0 } });
+      const width = keyValueHeads * size;
+      const table = this.reshape(sums, ['S', width]);
+      const further = this.#one('Gather', [table, layout.sharedOf], ['N', width], { axis: { int: 0 } });
+      return this.binary('Add', toTokens(rows, keyValueHeads, layout.keyHome), further);
+    };
     return this.#differentiable([q, k, v], () => {
-      const scores = this.batchedProduct(q, k, { transposeB: true, alpha: scale });
+      const [Q, K, V] = [queryRows(q), keyRows(k), keyRows(v)];
+      const alpha = size ** -0.5;
+      const scores = this.batchedProduct(Q, K, { transposeB: true, alpha });
       const weights = this.softmax(this.#one('Add', [scores, bias], scores.shape));
-      const output = this.batchedProduct(weights, v);
+      const O = this.batchedProduct(weights, V);
       const backward: Backward = (gradient, sink) => {
-        sink.add(v, () => this.batchedProduct(weights, gradient, { transposeA: true }));
-        const size = Number(q.shape[3]) + 1;
-        const rowSum = this.#one(
-          'ReduceSum',
-          [this.binary('Mul', gradient, output), this.integers([-1])],
-          q.shape.with(3, 1),
-          { keepdims: { int: 1 } },
-        );
-        const left = this.concat([gradient, this.unary('Neg', rowSum)], 3, size);
-        const right = this.concat([v, this.ones(v.shape.with(3, 1))], 3, size);
-        const scoreGradient = this.binary(
-          'Mul',
-          weights,
-          this.batchedProduct(left, right, { transposeB: true }),
-        );
-        sink.add(q, () => this.batchedProduct(scoreGradient, k, { alpha: scale }));
-        sink.add(k, () => this.batchedProduct(scoreGradient, q, { transposeA: true, alpha: scale }));
+        const dO = queryRows(gradient);
+        sink.add(v, () => fromCopies(this.batchedProduct(weights, dO, { transposeA: true })));
+        const product = this.binary('Mul', dO, O);
+        const rowSum = this.#one('ReduceSum', [product, this.integers([-1])], Q.shape.with(3, 1), {
+          keepdims: { int: 1 },
+        });
+        const left = this.concat([dO, this.unary('Neg', rowSum)], 3, size + 1);
+        const right = this.concat([V, this.ones(V.shape.with(3, 1))], 3, size + 1);
+        const dS = this.binary('Mul', weights, this.batchedProduct(left, right, { transposeB: true }));
+        sink.add(q, () => toTokens(this.batchedProduct(dS, K, { alpha }), heads, layout.queryHome));
+        sink.add(k, () => fromCopies(this.batchedProduct(dS, Q, { transposeA: true, alpha })));
       };
-      return [output, backward];
+      return [toTokens(O, heads, layout.queryHome), backward];
     });
   }
 
@@ -468,8 +504,7 @@ export class Graph {
       },
       scatter: (table, ids, rows) => {
         if (!table.differentiable) return;
-        const flat = this.reshape(rows, ['rows', table.shape[1]!]);
-        sparse.set(table, [...(sparse.get(table) ?? []), { ids, rows: flat }]);
+        sparse.set(table, [...(sparse.get(table) ?? []), { ids, rows }]);
       },
     };
     for (const { output, backward } of this.#tape.toReversed()) {
@@ -491,12 +526,36 @@ export class Graph {
 }
 
 export interface Rotation {
-  /** int64 [B, T] */
+  /** int64 [N, 1] or [B, S] */
   readonly positions: Value;
   /** [positions, size / 2] */
   readonly cosine: Value;
   readonly sine: Value;
   readonly negativeSine: Value;
+}
+
+/**
+ * How N flat tokens become R rows of Q queries and K keys, and how rows become tokens. Every token is a query once
+ * and a key once (at home); keys of shared prefixes have S copies, at most J each. Padding is a token, too.
+ */
+export interface AttentionLayout {
+  readonly size: number;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  /** [R, 1, Q, K], Q repeated for each query head that shares keys; 0 where a query sees a key, else -1e9. */
+  readonly bias: Value;
+  /** int32 [R, heads, Q]: rows of [N heads, size]. */
+  readonly queryTokens: Value;
+  /** int32 [R, keyValueHeads, K]: rows of [N keyValueHeads, size]. */
+  readonly keyTokens: Value;
+  /** int32 [N, heads]: rows of [R heads Q, size]. */
+  readonly queryHome: Value;
+  /** int32 [N, keyValueHeads]: rows of [R keyValueHeads K, size]. */
+  readonly keyHome: Value;
+  /** int32 [J, S, keyValueHeads]: rows of [R keyValueHeads K, size]; padding where there are fewer than J. */
+  readonly sharedKeys: Value;
+  /** int32 [N]: which of the S entries are this token's further copies. */
+  readonly sharedOf: Value;
 }
 
 function broadcast(a: Shape, b: Shape): Shape {

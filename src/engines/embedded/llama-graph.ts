@@ -1,5 +1,5 @@
 /** The decoder as a differentiable graph, with and without its backward pass. */
-import { Graph, type Rotation, type Value } from './graph.ts';
+import { type AttentionLayout, Graph, type Rotation, type Value } from './graph.ts';
 import { EMBEDDING, FINAL_NORM, HEAD, type LlamaConfig, layerName, parameters } from './llama-config.ts';
 
 /** Names of the graph's inputs and outputs that are not parameters. */
@@ -19,11 +19,10 @@ export function gradientName(parameter: string): string {
 }
 
 /**
- * Log-probabilities of chosen targets. B rows of T tokens, N = B T, M chosen tokens.
- * Inputs: ids int32 [B, T]; positions int64 [B, T]; bias [B, 1, T, T], 0 where a token may look, else -1e9;
- * picked int32 [M], the chosen tokens' places among the N; placed int32 [N], the inverse of it (see `pickRows`);
- * targets int32 [M]. Output: logprobs [M].
- * @param tableLength more than any position, and at least T.
+ * Log-probabilities of chosen targets, M of N flat tokens. Inputs: ids int32 [N]; positions int64 [N, 1]; the
+ * index tensors of `AttentionLayout`; picked int32 [M], the chosen tokens; placed int32 [N], the inverse of it (see
+ * `pickRows`); targets int32 [M]. Output: logprobs [M].
+ * @param tableLength more than any position.
  */
 export function scoringGraph(config: LlamaConfig, tableLength: number): Graph {
   const graph = new Graph();
@@ -86,7 +85,6 @@ function targetLogProbabilities(graph: Graph, config: LlamaConfig, tableLength: 
     parameters(config).map(({ name, shape }) => [name, graph.parameter(name, shape)] as const),
   );
   const placed = graph.input('placed', ['N'], 'int32');
-  graph.defineSize('N', placed, 0);
   const hidden = trunk(graph, config, weights, tableLength);
   const picked = graph.pickRows(hidden, graph.input('picked', ['M'], 'int32'), placed);
   const head = weights.get(config.tiedEmbeddings ? EMBEDDING : HEAD)!;
@@ -103,44 +101,46 @@ function trunk(
   weights: ReadonlyMap<string, Value>,
   tableLength: number,
 ): Value {
-  const { width, heads, keyValueHeads, normEpsilon } = config;
-  const size = width / heads;
-  const group = heads / keyValueHeads;
-  const positions = graph.input('positions', ['B', 'T'], 'int64');
-  graph.defineSize('B', positions, 0);
-  graph.defineSize('T', positions, 1);
+  const { heads, keyValueHeads, normEpsilon } = config;
+  const ids = graph.input('ids', ['N'], 'int32');
+  graph.defineSize('N', ids, 0);
+  const positions = graph.input('positions', ['N', 1], 'int64');
   const rotation = rotationTables(graph, config, tableLength, positions);
-  const mask = graph.input('bias', ['B', 1, 'T', 'T']);
-  // Grouped-query attention: the query heads that share a key-value head are folded into the rows, so keys and
-  // values are never repeated; the mask is.
-  const rows = group === 1 ? 'T' : `${group}T`;
-  const bias = group === 1 ? mask : graph.concat(Array(group).fill(mask), 2, rows);
-  const split = (x: Value, n: number) => graph.transpose(graph.reshape(x, ['B', 'T', n, size]), [0, 2, 1, 3]);
-  let x = graph.reshape(graph.embed(weights.get(EMBEDDING)!, graph.input('ids', ['B', 'T'], 'int32')), [
-    'N',
-    width,
-  ]);
+  const layout = attentionLayout(graph, config);
+  let x = graph.embed(weights.get(EMBEDDING)!, ids);
   for (let i = 0; i < config.layers; i++) {
     const weight = (part: string) => weights.get(layerName(i, part))!;
-    const rotated = (a: Value, part: string, n: number) =>
-      graph.rope(graph.reshape(graph.gemm(a, weight(part)), ['B', 'T', n * size]), rotation, n);
     const a = graph.rmsNorm(x, weight('input_layernorm'), normEpsilon);
-    const q = graph.reshape(split(rotated(a, 'self_attn.q_proj', heads), heads), [
-      'B',
-      keyValueHeads,
-      rows,
-      size,
-    ]);
-    const k = split(rotated(a, 'self_attn.k_proj', keyValueHeads), keyValueHeads);
-    const v = split(graph.gemm(a, weight('self_attn.v_proj')), keyValueHeads);
-    const mixed = graph.reshape(graph.attention(q, k, v, bias, size ** -0.5), ['B', heads, 'T', size]);
-    const merged = graph.reshape(graph.transpose(mixed, [0, 2, 1, 3]), ['N', width]);
-    x = graph.gemm(merged, weight('self_attn.o_proj'), x);
+    const q = graph.rope(graph.gemm(a, weight('self_attn.q_proj')), rotation, heads);
+    const k = graph.rope(graph.gemm(a, weight('self_attn.k_proj')), rotation, keyValueHeads);
+    const v = graph.gemm(a, weight('self_attn.v_proj'));
+    x = graph.gemm(graph.attention(q, k, v, layout), weight('self_attn.o_proj'), x);
     const f = graph.rmsNorm(x, weight('post_attention_layernorm'), normEpsilon);
     const inner = graph.swiglu(graph.gemm(f, weight('mlp.gate_proj')), graph.gemm(f, weight('mlp.up_proj')));
     x = graph.gemm(inner, weight('mlp.down_proj'), x);
   }
   return graph.rmsNorm(x, weights.get(FINAL_NORM)!, normEpsilon);
+}
+
+function attentionLayout(graph: Graph, config: LlamaConfig): AttentionLayout {
+  const { width, heads, keyValueHeads } = config;
+  const group = heads / keyValueHeads;
+  const mask = graph.input('bias', ['R', 1, 'Q', 'K']);
+  graph.defineSize('R', mask, 0);
+  graph.defineSize('K', mask, 3);
+  const index = (name: string, shape: readonly (number | string)[]) => graph.input(name, shape, 'int32');
+  return {
+    size: width / heads,
+    heads,
+    keyValueHeads,
+    bias: group === 1 ? mask : graph.concat(Array(group).fill(mask), 2, `${group}Q`),
+    queryTokens: index('queryTokens', ['R', heads, 'Q']),
+    keyTokens: index('keyTokens', ['R', keyValueHeads, 'K']),
+    queryHome: index('queryHome', ['N', heads]),
+    keyHome: index('keyHome', ['N', keyValueHeads]),
+    sharedKeys: index('sharedKeys', ['J', 'S', keyValueHeads]),
+    sharedOf: index('sharedOf', ['N']),
+  };
 }
 
 /** Cosines and sines of position × frequency, [tableLength, size / 2]. */

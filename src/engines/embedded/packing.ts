@@ -1,31 +1,34 @@
 /**
- * Packs sequences into rows so that little padding is computed. Sequences share a row under a block-diagonal mask;
- * sequences that begin alike share the beginning too (the prompt of a group of rollouts is computed once).
+ * Arranges sequences for one pass through the model. Everything but attention works on a flat list of tokens, which
+ * holds no padding, and a beginning that several sequences share (the prompt of a group of rollouts) only once.
+ * Attention works on rows: the queries of a row's blocks see the keys of the same block up to themselves, and the
+ * keys of the block's prefix, which are copied into every row that needs them.
  */
-import type { LlamaConfig } from './llama-config.ts';
 import type { Sequences } from './sequences.ts';
 
-/** Tokens from..to of a sequence, in consecutive columns of a row. */
+/** Tokens from..to of a sequence. */
 export interface Block {
   readonly sequence: number;
   readonly from: number;
   readonly to: number;
-  readonly column: number;
   /** The block that holds tokens 0..from. */
   readonly prefix?: Block;
   /** Sequences whose tokens these are: several for a shared prefix. */
-  readonly owners: number[];
+  readonly owners: readonly number[];
 }
 
+/** Queries are those of the blocks; keys are those of the prefixes, then of the blocks. */
 export interface Row {
   readonly blocks: Block[];
-  used: number;
+  readonly prefixes: Block[];
+  queries: number;
+  keys: number;
 }
 
-/** Rows that are computed together; `length` columns each. */
+/** What is computed together. */
 export interface MicroBatch {
+  readonly blocks: readonly Block[];
   readonly rows: readonly Row[];
-  readonly length: number;
 }
 
 /** Sequences with the same first `prefixLength` tokens. */
@@ -36,31 +39,25 @@ interface Group {
 
 /** A shared beginning shorter than this is not worth a block. */
 const SHORTEST_PREFIX = 8;
-const ROUNDING = 16;
-const ROW_LENGTHS = [64, 128, 192, 256, 320, 384, 512, 640, 768, 1024];
-/** No row is longer, unless a sequence is. */
-export const LONGEST_ROW = 1024;
+/** Fixed work per row, in score entries: a row more must save something. */
+const ROW_COST = 256;
 
 /**
  * @param options.share whether equal beginnings are computed once. With `weights`, the beginning is what comes
  * before the first token of weight ≠ 0; without, as much as pays.
- * @param options.budget tokens computed at once, padding included; bounds the memory.
+ * @param options.budget tokens computed at once; bounds the memory. A longer sequence is computed alone.
  */
 export function packSequences(
   sequences: Sequences,
-  options: { config: LlamaConfig; budget: number; share: boolean },
+  options: { budget: number; share: boolean },
 ): MicroBatch[] {
-  const lengths = Array.from({ length: sequences.offsets.length - 1 }, (_, i) => length(sequences, i));
+  const count = sequences.offsets.length - 1;
+  const lengths = Array.from({ length: count }, (_, i) => length(sequences, i));
   const groups = options.share ? shareBeginnings(sequences) : lengths.map((_, i) => alone(i));
-  const longest = Math.max(...lengths);
-  const candidates = [roundUp(longest), ...ROW_LENGTHS.filter((size) => size > longest)];
-  let best: { cost: number; batches: MicroBatch[] } | undefined;
-  for (const capacity of candidates) {
-    const batches = splitRows(fillRows(groups, lengths, capacity), options.budget);
-    const cost = batches.reduce((sum, batch) => sum + estimatedCost(batch, options.config), 0);
-    if (!best || cost < best.cost) best = { cost, batches };
-  }
-  return best!.batches;
+  return divide(groups, lengths, options.budget).map((part) => {
+    const blocks = part.flatMap((group) => blocksOf(group, lengths));
+    return { blocks, rows: cheapestRows(blocks) };
+  });
 }
 
 function length({ offsets }: Sequences, i: number): number {
@@ -71,77 +68,96 @@ function alone(sequence: number): Group {
   return { prefixLength: 0, members: [sequence] };
 }
 
-/** Operations per layer, attention weighted up because softmax and masks run slower than matrix products. */
-function estimatedCost({ rows, length: columns }: MicroBatch, config: LlamaConfig): number {
-  const { width, heads, keyValueHeads, feedForward } = config;
-  const linear = width * (2 * width + (2 * width * keyValueHeads) / heads + 3 * feedForward);
-  const attention = 2 * width * columns * 2.5;
-  return rows.length * columns * (linear + attention);
+// ---- micro-batches ------------------------------------------------------------------------------------------
+
+/** Divides groups into parts of at most `budget` tokens, equally full, with sequences of similar length together. */
+function divide(groups: readonly Group[], lengths: readonly number[], budget: number): Group[][] {
+  const pieces = groups.flatMap((group) => splitGroup(group, lengths, budget));
+  const longest = ({ members }: Group) => Math.max(...members.map((i) => lengths[i]!));
+  pieces.sort((a, b) => longest(b) - longest(a) || a.members[0]! - b.members[0]!);
+  const total = pieces.reduce((sum, piece) => sum + groupTokens(piece, lengths), 0);
+  const target = total / Math.ceil(total / budget);
+  const parts: Group[][] = [];
+  let used = Number.POSITIVE_INFINITY;
+  for (const piece of pieces) {
+    const size = groupTokens(piece, lengths);
+    // a part may pass the target by less than half a piece, the budget never
+    if (used + size / 2 > target || used + size > budget) {
+      parts.push([]);
+      used = 0;
+    }
+    parts.at(-1)!.push(piece);
+    used += size;
+  }
+  return parts;
 }
 
-/** First fit, longest first; a row that already holds the prefix takes only the rest of a sequence. */
-function fillRows(groups: readonly Group[], lengths: readonly number[], capacity: number): Row[] {
-  const rows: Row[] = [];
-  const total = (group: Group) =>
-    group.prefixLength + group.members.reduce((sum, i) => sum + lengths[i]! - group.prefixLength, 0);
-  for (const group of groups.toSorted((a, b) => total(b) - total(a) || a.members[0]! - b.members[0]!)) {
-    const prefixes = new Map<Row, Block>();
-    for (const i of group.members.toSorted((a, b) => lengths[b]! - lengths[a]! || a - b)) {
-      const rest = lengths[i]! - group.prefixLength;
-      let row =
-        [...prefixes.keys()].find(({ used }) => used + rest <= capacity) ??
-        rows.find(({ used }) => used + lengths[i]! <= capacity);
-      if (!row) {
-        row = { blocks: [], used: 0 };
-        rows.push(row);
-      }
-      placeSequence(row, i, lengths[i]!, group.prefixLength, prefixes);
+function groupTokens({ prefixLength, members }: Group, lengths: readonly number[]): number {
+  return members.reduce((sum, i) => sum + lengths[i]! - prefixLength, prefixLength);
+}
+
+/** A group that exceeds the budget is cut into several, each of which computes the prefix again. */
+function splitGroup(group: Group, lengths: readonly number[], budget: number): Group[] {
+  const parts: number[][] = [];
+  let used = Number.POSITIVE_INFINITY;
+  for (const i of group.members) {
+    const rest = lengths[i]! - group.prefixLength;
+    if (used + rest > budget) {
+      parts.push([]);
+      used = group.prefixLength;
     }
+    parts.at(-1)!.push(i);
+    used += rest;
+  }
+  return parts.map((members) => ({ prefixLength: members.length > 1 ? group.prefixLength : 0, members }));
+}
+
+function blocksOf({ prefixLength, members }: Group, lengths: readonly number[]): Block[] {
+  if (prefixLength === 0) return members.map((i) => ({ sequence: i, from: 0, to: lengths[i]!, owners: [i] }));
+  const prefix: Block = { sequence: members[0]!, from: 0, to: prefixLength, owners: members };
+  return [
+    prefix,
+    ...members.map((i) => ({ sequence: i, from: prefixLength, to: lengths[i]!, prefix, owners: [i] })),
+  ];
+}
+
+// ---- rows of attention --------------------------------------------------------------------------------------
+
+/** Rows whose rectangle of scores is smallest. */
+function cheapestRows(blocks: readonly Block[]): Row[] {
+  const longest = Math.max(...blocks.map((block) => block.to));
+  const sorted = blocks.toSorted((a, b) => b.to - b.from - (a.to - a.from));
+  let best: { cost: number; rows: Row[] } | undefined;
+  for (const factor of [1, 1.125, 1.25, 1.5, 1.75, 2, 2.5]) {
+    const rows = fillRows(sorted, longest * factor);
+    const widest = (of: (row: Row) => number) => Math.max(...rows.map(of));
+    const cost = rows.length * (widest((row) => row.queries) * widest((row) => row.keys) + ROW_COST);
+    if (!best || cost < best.cost) best = { cost, rows };
+  }
+  return best!.rows;
+}
+
+/** First fit, longest first. A row that already holds the prefix needs room for the block only. */
+function fillRows(blocks: readonly Block[], capacity: number): Row[] {
+  const rows: Row[] = [];
+  for (const block of blocks) {
+    const size = block.to - block.from;
+    const missing = (row: Row) => (!block.prefix || row.prefixes.includes(block.prefix) ? 0 : block.from);
+    const fits = (row: Row) => row.keys + size + missing(row) <= capacity;
+    let row = rows.find((row) => missing(row) === 0 && fits(row)) ?? rows.find(fits);
+    if (!row) {
+      row = { blocks: [], prefixes: [], queries: 0, keys: 0 };
+      rows.push(row);
+    }
+    row.keys += size + missing(row);
+    row.queries += size;
+    if (missing(row) > 0) row.prefixes.push(block.prefix!);
+    row.blocks.push(block);
   }
   return rows;
 }
 
-function placeSequence(
-  row: Row,
-  sequence: number,
-  end: number,
-  prefixLength: number,
-  prefixes: Map<Row, Block>,
-): void {
-  const place = (from: number, to: number, prefix?: Block): Block => {
-    const block = { sequence, from, to, column: row.used, owners: [sequence], ...(prefix && { prefix }) };
-    row.blocks.push(block);
-    row.used += to - from;
-    return block;
-  };
-  if (prefixLength === 0) {
-    place(0, end);
-    return;
-  }
-  const shared = prefixes.get(row);
-  if (shared) shared.owners.push(sequence);
-  else prefixes.set(row, place(0, prefixLength));
-  place(prefixLength, end, prefixes.get(row)!);
-}
-
-/** Rows of similar use go together, in batches of nearly equal size. */
-function splitRows(rows: readonly Row[], budget: number): MicroBatch[] {
-  const sorted = rows.toSorted((a, b) => b.used - a.used);
-  const batches: MicroBatch[] = [];
-  for (let at = 0; at < sorted.length; ) {
-    const columns = roundUp(sorted[at]!.used);
-    const most = Math.max(1, Math.floor(budget / columns));
-    const left = Math.ceil((sorted.length - at) / most);
-    const count = Math.ceil((sorted.length - at) / left);
-    batches.push({ rows: sorted.slice(at, at + count), length: columns });
-    at += count;
-  }
-  return batches;
-}
-
-function roundUp(size: number): number {
-  return Math.ceil(size / ROUNDING) * ROUNDING;
-}
+// ---- equal beginnings ---------------------------------------------------------------------------------------
 
 function shareBeginnings(sequences: Sequences): Group[] {
   return sequences.weights ? shareUnweighted(sequences, sequences.weights) : shareCommon(sequences);

@@ -8,7 +8,7 @@ import type { LlamaConfig } from './llama-config.ts';
 import { gradientName, scoringGraph, trainingGraph } from './llama-graph.ts';
 import { clipRange, lossMetrics } from './loss-metrics.ts';
 import { type MicroBatchInput, microBatchInput } from './micro-batch.ts';
-import { LONGEST_ROW, packSequences } from './packing.ts';
+import { packSequences } from './packing.ts';
 import { ParameterStore } from './parameter-store.ts';
 import type { Sequences } from './sequences.ts';
 import { createSession, type Feeds, floatOutput, floats, parameterFeeds, scalar } from './session.ts';
@@ -33,16 +33,12 @@ export interface TrainingModel {
 }
 
 export async function compileTraining(config: LlamaConfig, threads: number): Promise<TrainingModel> {
-  const { graph, scatter } = trainingGraph(config, tableLength(config));
+  const { graph, scatter } = trainingGraph(config, config.maxContext);
   return { session: await createSession(graph.encode(), threads), scatter };
 }
 
 export function compileScoring(config: LlamaConfig, threads: number): Promise<InferenceSession> {
-  return createSession(scoringGraph(config, tableLength(config)).encode(), threads);
-}
-
-function tableLength(config: LlamaConfig): number {
-  return Math.max(config.maxContext, LONGEST_ROW) + 64;
+  return createSession(scoringGraph(config, config.maxContext).encode(), threads);
 }
 
 export class Trainer {
@@ -96,9 +92,9 @@ export class Trainer {
   async #forwardBackward(sequences: Sequences, loss: Loss) {
     const logprobs = new Float32Array(sequences.input.length);
     const parameters = parameterFeeds(this.weights);
-    const options = { config: this.weights.config, ...this.#packing };
-    for (const batch of packSequences(sequences, options)) {
-      const input = microBatchInput(batch, sequences, sequences.weights);
+    const options = { config: this.weights.config, weights: sequences.weights };
+    for (const batch of packSequences(sequences, this.#packing)) {
+      const input = microBatchInput(batch, sequences, options);
       if (input.places.length === 0) continue;
       const results = await this.#model.session.run({
         ...parameters,
@@ -148,8 +144,8 @@ export async function scoreSequences(
   const logprobs = new Float32Array(sequences.input.length);
   const parameters = parameterFeeds(weights);
   const { weights: _unused, ...unweighted } = sequences;
-  for (const batch of packSequences(unweighted, { config: weights.config, ...packing })) {
-    const input = microBatchInput(batch, unweighted, undefined);
+  for (const batch of packSequences(unweighted, packing)) {
+    const input = microBatchInput(batch, unweighted, { config: weights.config, weights: undefined });
     collect(await session.run({ ...parameters, ...input.feeds }), input, logprobs);
   }
   return logprobs;

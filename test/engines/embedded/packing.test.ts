@@ -3,19 +3,7 @@ import { test } from 'node:test';
 import { packSequences } from '../../../src/engines/embedded/packing.ts';
 import { flatten } from '../../../src/engines/embedded/sequences.ts';
 
-const config = {
-  vocabularySize: 1000,
-  layers: 2,
-  width: 192,
-  heads: 4,
-  keyValueHeads: 4,
-  feedForward: 512,
-  maxContext: 384,
-  ropeTheta: 10000,
-  normEpsilon: 1e-5,
-  tiedEmbeddings: true,
-};
-const options = { config, budget: 2048, share: true };
+const options = { budget: 2048, share: true };
 
 /** Sequences of (prompt, completion) lengths; sequences with the same prompt length share the prompt. */
 function batch(sizes: readonly (readonly [prompt: number, completion: number])[]) {
@@ -26,44 +14,58 @@ function batch(sizes: readonly (readonly [prompt: number, completion: number])[]
   });
 }
 
-/** Every token of every sequence is in exactly one block or in the prefix of one, and no two blocks overlap. */
+/** Every token of every sequence is in exactly one block or in the prefix of one; rows hold every block once. */
 function checkCoverage(packed: ReturnType<typeof packSequences>, lengths: readonly number[]): void {
   const seen = lengths.map((length) => new Uint8Array(length));
-  for (const { rows, length } of packed)
-    for (const { blocks, used } of rows) {
-      assert.ok(used <= length);
-      const columns = new Uint8Array(length);
-      for (const block of blocks) {
-        for (let t = block.from; t < block.to; t++) {
-          assert.equal(columns[block.column + t - block.from]!++, 0);
-          for (const owner of block.owners) seen[owner]![t]!++;
-        }
-        assert.equal(block.from, block.prefix?.to ?? 0);
-      }
+  for (const { blocks, rows } of packed) {
+    for (const block of blocks) {
+      assert.equal(block.from, block.prefix?.to ?? 0);
+      for (let t = block.from; t < block.to; t++) for (const owner of block.owners) seen[owner]![t]!++;
     }
+    const inRows = rows.flatMap((row) => row.blocks);
+    assert.equal(inRows.length, blocks.length);
+    assert.deepEqual(new Set(inRows), new Set(blocks));
+    for (const row of rows)
+      for (const { prefix } of row.blocks) assert.ok(!prefix || row.prefixes.includes(prefix));
+  }
   for (const counts of seen) assert.ok(counts.every((count) => count === 1));
 }
 
-test('eight completions of one prompt share it in one row', () => {
+function tokens(packed: ReturnType<typeof packSequences>): number[] {
+  return packed.map(({ blocks }) => blocks.reduce((sum, { from, to }) => sum + to - from, 0));
+}
+
+test('eight completions of one prompt share it', () => {
   const data = batch(Array(8).fill([60, 20]));
   const packed = packSequences(flatten(data), options);
   checkCoverage(packed, Array(8).fill(80));
-  const tokens = packed.flatMap(({ rows }) => rows).reduce((sum, { used }) => sum + used, 0);
-  assert.equal(tokens, 60 + 8 * 20);
+  assert.deepEqual(tokens(packed), [60 + 8 * 20]);
 });
 
-test('sequences of many lengths fill rows with little padding, within the budget', () => {
+test('micro-batches keep to the budget, and the rectangles of their scores are mostly used', () => {
   const sizes = Array.from({ length: 60 }, (_, i) => [0, 40 + ((i * 37) % 200)] as const);
-  const data = batch(sizes);
-  const packed = packSequences(flatten(data), options);
+  const packed = packSequences(flatten(batch(sizes)), options);
   checkCoverage(
     packed,
     sizes.map(([a, b]) => a + b),
   );
-  const computed = packed.reduce((sum, { rows, length }) => sum + rows.length * length, 0);
-  const needed = sizes.reduce((sum, [, completion]) => sum + completion, 0);
-  assert.ok(computed < 1.1 * needed, `${computed} for ${needed}`);
-  for (const { rows, length } of packed) assert.ok(rows.length * length <= 2048);
+  const total = sizes.reduce((sum, [, completion]) => sum + completion, 0);
+  assert.ok(packed.length <= Math.ceil(total / 2048) + 1);
+  for (const count of tokens(packed)) assert.ok(count <= 2048);
+  const widest = (values: number[]) => Math.max(...values);
+  const area = packed.reduce(
+    (sum, { rows }) =>
+      sum + rows.length * widest(rows.map((row) => row.queries)) * widest(rows.map((row) => row.keys)),
+    0,
+  );
+  const needed = sizes.reduce((sum, [, completion]) => sum + completion ** 2, 0);
+  assert.ok(area < 1.35 * needed, `${area} for ${needed}`);
+});
+
+test('a group that exceeds the budget is cut, and each part has the prompt', () => {
+  const packed = packSequences(flatten(batch(Array(8).fill([100, 50]))), { budget: 320, share: true });
+  checkCoverage(packed, Array(8).fill(150));
+  assert.deepEqual(tokens(packed), [300, 300]);
 });
 
 test('without weights, whatever beginnings are equal are shared', () => {
@@ -74,8 +76,7 @@ test('without weights, whatever beginnings are equal are shared', () => {
     packed,
     data.map(({ input }) => input.length),
   );
-  const tokens = packed.flatMap(({ rows }) => rows).reduce((sum, { used }) => sum + used, 0);
-  assert.equal(tokens, 100 + 50 + 8 * 30 + 33);
+  assert.deepEqual(tokens(packed), [100 + 50 + 8 * 30 + 33]);
 });
 
 test('a sequence without weights of its own still has one token of its own', () => {
