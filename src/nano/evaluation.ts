@@ -80,10 +80,13 @@ function benchmarksOf(
   const counts = group === 'reported' ? PER_FAMILY : PER_NEW_FAMILY;
   const framings = framingsOf(jailbreaks, split);
   const tasksOf = <F extends Slotted>(kind: Kind, list: readonly F[], ask: AskFor<F>): Task[] =>
-    list.flatMap((family) => {
+    list.flatMap((family, index) => {
       const random = new Random(seed, 'evaluation', split, kind, family.id);
       const contexts = random.shuffle(slotsOf(family, split));
-      const asks = Array.from({ length: Math.max(1, Math.round(counts[kind] * scale)) }, (_, i) =>
+      // Below one prompt a family, every so many families have one.
+      const each = counts[kind] * scale;
+      const count = each >= 1 ? Math.round(each) : Math.floor((index + 1) * each) - Math.floor(index * each);
+      const asks = Array.from({ length: count }, (_, i) =>
         ask(family, { slots: contexts[i % contexts.length]!, random, split }, i),
       );
       return distinct(asks.map((made) => taskOf(made)));
