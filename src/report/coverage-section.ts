@@ -13,7 +13,7 @@ export function renderCoverage(coverage: Coverage): Html {
   return html`<section id="coverage">
     <h2>What was asked</h2>
     <p class="lead">Internal red-teaming made ${coverage.prompts} training prompts over ${coverage.cwes.length} weaknesses;
-      each cell of the map counts prompts for one weakness (row) and one way of asking (column), and a darker cell has more.</p>
+      each cell of the map counts prompts for one weakness (row) and one way of asking (column), and a stronger colour means more.</p>
     <p>${explainStrategies(coverage)}</p>
     ${renderHeatMap(coverage)}
     <div class="columns">
@@ -73,7 +73,7 @@ function heatRow(
     const n = row.counts[strategy] ?? 0;
     // Never so faint that a cell with prompts looks like one without.
     const heat = n === 0 ? 0 : 15 + 85 * (n / row.most);
-    return html`<td class="${n === 0 ? 'empty' : heat > 55 ? 'hot' : 'warm'}" style="--heat:${heat.toFixed(0)}%">${n === 0 ? '·' : n}</td>`;
+    return html`<td class="${n === 0 ? 'empty' : heat > 75 ? 'hot' : 'warm'}" style="--heat:${heat.toFixed(0)}%">${n === 0 ? '·' : n}</td>`;
   });
   return html`<tr><th scope="row" title="${name ?? ''}"><b>${cwe}</b> <span class="meaning">${shortName(name)}</span></th>${cells}</tr>`;
 }

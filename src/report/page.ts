@@ -14,7 +14,7 @@ import { renderScores, renderTiles } from './scores-section.ts';
 import { STYLES } from './styles.ts';
 import type { Summary } from './summary.ts';
 
-export type { ReportAnswer, ReportData, ReportExample, RlPoint, SftPoint } from './report-data.ts';
+export type { ReportData, ReportExample, RlPoint } from './report-data.ts';
 
 export function renderReport(data: ReportData): string {
   const { summary, coverage, examples } = data;

@@ -117,9 +117,9 @@ nav a:hover, nav a:focus-visible { color: var(--accent); }
 .columns h4 { margin-bottom: .5rem; }
 
 .heats { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 1.2rem 2rem; align-items: start; margin: 1rem 0; }
-.heat { width: 100%; min-width: 530px; table-layout: fixed; font-size: .82rem; border-collapse: separate; border-spacing: 3px; }
-.heat thead td { width: 40%; }
-.heat thead th { font-weight: 500; color: var(--muted); text-align: center; font-size: .72rem; letter-spacing: -.01em; }
+.heat { width: 100%; min-width: 500px; table-layout: fixed; font-size: .82rem; border-collapse: separate; border-spacing: 3px; }
+.heat thead td { width: 35%; }
+.heat thead th { font-weight: 500; color: var(--muted); text-align: center; font-size: .7rem; letter-spacing: -.015em; padding: 0; }
 .heat tbody th { font-weight: 400; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .heat tbody th .meaning { display: inline; font-size: inherit; }
 .heat td { text-align: center; padding: .2rem .1rem; border-radius: 4px; background: color-mix(in srgb, var(--accent) var(--heat), var(--faint)); }
@@ -184,7 +184,7 @@ dt { font-weight: 600; } dd { margin: 0; font-variant-numeric: tabular-nums; }
   .scores thead td, .scores tbody tr:not(.axis) th { width: 24%; } .scores tbody tr:not(.axis) th { font-size: .84rem; }
   .counts { display: none; } .counts:has(b) { display: block; margin-left: 0; } .cell { gap: .1rem .35rem; }
   .example > summary { flex-wrap: wrap; } .opening { flex-basis: 100%; order: 3; white-space: normal; } .chip { margin-left: auto; }
-  .heat { min-width: 0; border-spacing: 2px; } .heat thead td { width: 23%; } .heat thead th { font-size: .6rem; } .heat tbody th .meaning { display: none; }
+  .heat { min-width: 0; border-spacing: 2px; } .heat thead td { width: 23%; } .heat thead th { font-size: .56rem; } .heat tbody th .meaning { display: none; }
   .grid-table th, .grid-table td { padding-inline: .45rem; } .grid-table tbody th { min-width: 8rem; } .grid-table td.text { min-width: 12rem; }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; }
 }

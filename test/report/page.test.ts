@@ -171,7 +171,7 @@ test('coverage counts prompts by weakness and strategy; hygiene says what it dro
   assert.deepEqual(
     cells.map(([, kind, heat, text]) => [kind, heat, text]),
     [
-      ['hot', '58', '4'], // 15 + 85 · 4/8 = 57.5
+      ['warm', '58', '4'], // 15 + 85 · 4/8 = 57.5
       ['empty', '0', '·'],
       ['hot', '100', '8'],
       ['warm', '36', '2'], // 15 + 85 · 2/8 = 36.25
