@@ -95,7 +95,8 @@ describe('the packed package', () => {
   });
 
   test('run: a short recipe, from rules to report', () => {
-    const short = ['evals.scale=0.1', 'rl.steps=1'].flatMap((setting) => ['--set', setting]);
+    const settings = ['rl.steps=1', 'evals.scale=0.05', 'evals.temperatures=[0]', 'evals.baseWithRules=false'];
+    const short = settings.flatMap((setting) => ['--set', setting]);
     const { status, stderr } = purpcode(['run', 'nano-smoke', '--run', 'run', ...short]);
     assert.equal(status, 0, stderr);
     const summary = JSON.parse(readFileSync(join(home, 'run/report/summary.json'), 'utf8')) as {
