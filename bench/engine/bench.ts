@@ -1,0 +1,226 @@
+/**
+ * Tokens per second of the embedded engine, next to PyTorch on the CPU with the same model:
+ * `node bench/engine/bench.ts [--rounds 5] [--threads 2] [--tiny]`.
+ *
+ * Training: cross entropy, AdamW and clipping on 8 sequences of 256 tokens. Sampling: 64 completions of 120 tokens
+ * after prompts of 40 tokens. Both engines take turns; the best and the median of all rounds are reported, since
+ * other processes only ever take time away. PyTorch takes part where `python3 -c "import torch"` works.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { trainBpe } from '../../src/engines/embedded/bpe.ts';
+import { initialiseCheckpoint } from '../../src/engines/embedded/checkpoint.ts';
+import { createEmbeddedEngine } from '../../src/engines/embedded/engine.ts';
+import type { Datum } from '../../src/engines/engine.ts';
+import { Random } from '../../src/random.ts';
+
+interface Contender {
+  readonly name: string;
+  /** Mean loss per token of the untrained model, to see that both compute the same. */
+  loss(): Promise<number>;
+  trainStep(): Promise<void>;
+  sample(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Setting {
+  readonly vocabularySize: number;
+  readonly layers: number;
+  readonly width: number;
+  readonly feedForward: number;
+  readonly batch: number;
+  readonly length: number;
+  readonly rows: number;
+  readonly prompt: number;
+  readonly completion: number;
+}
+
+/** Model A: 3.7 million parameters. */
+const FULL: Setting = {
+  vocabularySize: 2048,
+  layers: 4,
+  width: 256,
+  feedForward: 704,
+  batch: 8,
+  length: 256,
+  rows: 64,
+  prompt: 40,
+  completion: 120,
+};
+const TINY: Setting = {
+  ...FULL,
+  vocabularySize: 300,
+  width: 64,
+  layers: 2,
+  feedForward: 96,
+  batch: 2,
+  length: 32,
+  rows: 4,
+  completion: 8,
+};
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    threads: { type: 'string', default: String(Math.min(2, availableParallelism())) },
+    tiny: { type: 'boolean', default: false },
+  },
+});
+const setting = options.tiny ? TINY : FULL;
+const threads = Number(options.threads);
+const random = new Random('engine bench');
+const tokens = (n: number) => Array.from({ length: n }, () => random.int(setting.vocabularySize));
+const sequences = Array.from({ length: setting.batch }, () => tokens(setting.length + 1));
+const prompts = Array.from({ length: setting.rows }, () => tokens(setting.prompt));
+
+const folder = await mkdtemp(join(tmpdir(), 'purpcode-bench-'));
+try {
+  await initialiseCheckpoint(folder, {
+    config: {
+      ...setting,
+      heads: 4,
+      keyValueHeads: 4,
+      maxContext: Math.max(setting.length, setting.prompt + setting.completion),
+      ropeTheta: 10000,
+      normEpsilon: 1e-5,
+      tiedEmbeddings: true,
+    },
+    tokenizer: trainBpe([], { vocabularySize: 257, specialTokens: ['<|end|>'] }),
+    seed: 1,
+  });
+  const contenders = [await embedded(), await pytorch()].filter((contender) => contender !== undefined);
+  await compare(contenders, Number(options.rounds));
+  for (const contender of contenders) await contender.close();
+} finally {
+  await rm(folder, { recursive: true });
+}
+
+async function embedded(): Promise<Contender> {
+  const engine = await createEmbeddedEngine({ tokenizerFolder: folder, threads });
+  const training = await engine.createTrainingClient(folder);
+  const sampling = await engine.createSamplingClient(folder);
+  const weights = new Float32Array(setting.length).fill(1 / (setting.batch * setting.length));
+  const batch: Datum[] = sequences.map((all) => ({
+    input: all.slice(0, -1),
+    targets: all.slice(1),
+    weights,
+  }));
+  return {
+    name: 'embedded',
+    loss: async () => {
+      const logprobs = (await sampling.logprobs(batch)).flatMap((values) => [...values]);
+      return -logprobs.reduce((sum, value) => sum + value, 0) / logprobs.length;
+    },
+    trainStep: async () => {
+      await Promise.all([
+        training.forwardBackward(batch, { kind: 'cross_entropy' }),
+        training.optimStep({
+          learningRate: 1e-5,
+          beta1: 0.9,
+          beta2: 0.95,
+          epsilon: 1e-8,
+          weightDecay: 0.01,
+          maxGradNorm: 1,
+        }),
+      ]);
+    },
+    sample: async () => {
+      const maxTokens = setting.completion;
+      await sampling.sample(
+        prompts.map((prompt, seed) => ({ prompt, n: 1, maxTokens, temperature: 1, stop: [], seed })),
+      );
+    },
+    close: () => engine.close(),
+  };
+}
+
+async function pytorch(): Promise<Contender | undefined> {
+  if (spawnSync('python3', ['-c', 'import torch']).status !== 0) {
+    console.log('PyTorch is not installed, so there is no comparison. On Debian or Ubuntu:');
+    console.log('  apt-get install python3-torch libopenblas0-openmp');
+    console.log("(with Debian's default BLAS PyTorch is 20 times slower), elsewhere: pip install torch\n");
+    return undefined;
+  }
+  const child = spawn('python3', [join(import.meta.dirname, 'peer_torch.py')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, OMP_NUM_THREADS: options.threads },
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ask = async (command: object): Promise<Record<string, unknown>> => {
+    child.stdin.write(`${JSON.stringify(command)}\n`);
+    const { value, done } = await lines.next();
+    if (done) throw new Error('the PyTorch peer has ended');
+    return JSON.parse(value);
+  };
+  const { version } = await ask({ do: 'load', folder, threads });
+  return {
+    name: `PyTorch ${version}`,
+    loss: async () => (await ask({ do: 'loss', sequences })).loss as number,
+    trainStep: async () => {
+      await ask({ do: 'train', sequences, steps: 1 });
+    },
+    sample: async () => {
+      await ask({ do: 'sample', prompts, new: setting.completion });
+    },
+    close: async () => {
+      child.stdin.end();
+    },
+  };
+}
+
+async function compare(contenders: readonly Contender[], rounds: number): Promise<void> {
+  console.log(JSON.stringify(setting));
+  const [ours, theirs] = await Promise.all(contenders.map((contender) => contender.loss()));
+  if (theirs !== undefined && Math.abs(ours! - theirs) > 1e-4)
+    throw new Error(`the models differ: loss ${ours} and ${theirs}`);
+  await measure('training', setting.batch * setting.length, contenders, rounds, 'trainStep');
+  await measure('sampling', setting.rows * setting.completion, contenders, rounds, 'sample');
+}
+
+async function measure(
+  name: string,
+  tokensPerRun: number,
+  contenders: readonly Contender[],
+  rounds: number,
+  run: 'trainStep' | 'sample',
+): Promise<void> {
+  const rates = contenders.map((): number[] => []);
+  const idle = await otherLoad();
+  for (let round = 0; round <= rounds; round++)
+    for (const [i, contender] of contenders.entries()) {
+      const began = performance.now();
+      await contender[run]();
+      if (round > 0) rates[i]!.push((1000 * tokensPerRun) / (performance.now() - began)); // the first warms up
+    }
+  console.log(`\n${name}, tokens per second      best  median${await idle()}`);
+  const summary = rates.map((list) => {
+    list.sort((a, b) => a - b);
+    return { best: list.at(-1)!, median: list[list.length >> 1]! };
+  });
+  summary.forEach(({ best, median }, i) => {
+    console.log(`  ${contenders[i]!.name.padEnd(28)}${column(best)}${column(median)}`);
+  });
+  const [ours, theirs] = summary;
+  if (theirs)
+    console.log(
+      `  ratio                          ${(ours!.best / theirs.best).toFixed(2)}    ${(ours!.median / theirs.median).toFixed(2)}`,
+    );
+}
+
+function column(value: number): string {
+  return value.toFixed(0).padStart(8);
+}
+
+/** Says afterwards how much of the machine was busy, where Linux tells: above all cores' worth, others took part. */
+async function otherLoad(): Promise<() => Promise<string>> {
+  const load = async () => readFile('/proc/loadavg', 'utf8').catch(() => undefined);
+  const before = await load();
+  return async () => {
+    const after = await load();
+    return before && after ? `   (load before ${before.split(' ')[0]}, after ${after.split(' ')[0]})` : '';
+  };
+}
