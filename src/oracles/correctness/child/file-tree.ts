@@ -16,6 +16,7 @@ export interface FileNode {
 export interface FileSystem {
   lookupPath(path: string): { node: FileNode };
   isDir(mode: number): boolean;
+  isFile(mode: number): boolean;
   unlink(path: string): void;
   rmdir(path: string): void;
   chdir(path: string): void;
@@ -49,6 +50,16 @@ export class FileTree {
       const bytes = bytesOf(fs, node);
       this.#kept.set(path, { node, mode: node.mode, bytes: bytes && Buffer.from(bytes) });
     });
+  }
+
+  /** Whether a program has put anything into the folders that programs write to. */
+  get used(): boolean {
+    return SHARED.some((folder) => Object.keys(this.#fs.lookupPath(folder).node.contents ?? {}).length > 0);
+  }
+
+  /** Makes the shared folders those of another interpreter: tests write files for answers and read theirs. */
+  mirror(from: FileTree): void {
+    for (const folder of SHARED) mirrorFolder({ from: from.#fs, to: this.#fs }, folder);
   }
 
   /** Brings the tree back. False when something of ours was changed, so that the interpreter must go. */
@@ -87,6 +98,47 @@ export class FileTree {
       this.#walk(`${path}/${name}`, child, visit);
     }
   }
+}
+
+/** Folders of a program's own files. Links in them stay on their side. */
+const SHARED = ['/tmp', '/home/pyodide'];
+
+function mirrorFolder(sides: { from: FileSystem; to: FileSystem }, path: string): void {
+  const { from, to } = sides;
+  const children = (fs: FileSystem) =>
+    Object.entries((fs.lookupPath(path).node.contents ?? {}) as Record<string, FileNode>);
+  const wanted = new Map(children(from));
+  for (const [name, node] of children(to)) {
+    const match = wanted.get(name);
+    if (match === undefined || (match.mode & KIND) !== (node.mode & KIND))
+      remove(to, `${path}/${name}`, node);
+  }
+  const present = new Map(children(to));
+  for (const [name, node] of wanted) {
+    const target = `${path}/${name}`;
+    if (from.isDir(node.mode)) {
+      if (!present.has(name)) to.mkdir(target);
+      mirrorFolder(sides, target);
+    } else if (from.isFile(node.mode)) {
+      const bytes = from.readFile(target);
+      const old = present.get(name);
+      if (old === undefined || !Buffer.from(bytes).equals(to.readFile(target))) to.writeFile(target, bytes);
+    }
+  }
+}
+
+/** Mask of the file type in a mode. */
+const KIND = 0o170000;
+
+function remove(fs: FileSystem, path: string, node: FileNode): void {
+  if (!fs.isDir(node.mode)) {
+    fs.unlink(path);
+    return;
+  }
+  for (const [name, child] of Object.entries((node.contents ?? {}) as Record<string, FileNode>)) {
+    remove(fs, `${path}/${name}`, child);
+  }
+  fs.rmdir(path);
 }
 
 /** A view of a file's bytes as they are now. */

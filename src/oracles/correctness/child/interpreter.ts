@@ -16,6 +16,8 @@ interface Wasm {
   readonly FS: FileSystem;
   readonly HEAPU8: Uint8Array;
   _PyObject_CallNoArgs(callable: number): number;
+  _PyGILState_Ensure(): number;
+  _PyGILState_Release(state: number): void;
   _Py_IncRef(object: number): void;
   _Py_DecRef(object: number): void;
   _sbrk(increment: number): number;
@@ -141,6 +143,12 @@ export class Interpreter {
     return this.#files?.restore() ?? false;
   }
 
+  /** The program's files, where both interpreters keep them. */
+  get files(): FileTree {
+    if (this.#files === undefined) throw new Stop('sandbox', 'the interpreter is not ready');
+    return this.#files;
+  }
+
   /** The interpreter's whole memory now, bytes. It never shrinks. */
   get memoryBytes(): number {
     return this.#wasm.HEAPU8.length;
@@ -149,9 +157,13 @@ export class Interpreter {
   /** Hands over a message, with what the other side printed before it, and runs the interpreter on it. */
   call(message: string, printed = ''): void {
     this.deliver(message, printed);
-    const result = this.#wasm._PyObject_CallNoArgs(this.#serve);
+    const wasm = this.#wasm;
+    // In a call back, this interpreter is inside os.write, which has let go of Python's lock.
+    const lock = wasm._PyGILState_Ensure();
+    const result = wasm._PyObject_CallNoArgs(this.#serve);
     if (result === 0) throw new Stop('crashed', 'the answer broke the interpreter');
-    this.#wasm._Py_DecRef(result);
+    wasm._Py_DecRef(result);
+    wasm._PyGILState_Release(lock);
   }
 
   /** Puts a message where the interpreter reads next. */
@@ -181,8 +193,9 @@ export class Interpreter {
   #print(buffer: Uint8Array, keep = true): number {
     this.#limits.check();
     this.#printed += buffer.length;
-    if (this.#printed > this.#outputBytes)
-      throw new Stop('crashed', `printed more than ${this.#outputBytes} bytes`);
+    if (this.#printed > this.#outputBytes) {
+      this.#limits.stop(new Stop('crashed', `printed more than ${this.#outputBytes} bytes`));
+    }
     if (keep) this.#output.push(Buffer.from(buffer));
     return buffer.length;
   }
@@ -191,7 +204,10 @@ export class Interpreter {
 /** Runs our Python in a module of its own and cuts every way from Python to the bridge that is left. */
 const SETUP = `
 def setup(source, channel):
-    import sys, os, types, gc, importlib
+    import sys, os, types, gc, importlib, asyncio, time
+    # Pyodide wraps these two to reach the browser's event loop.
+    asyncio.run = getattr(asyncio.run, '__wrapped__', asyncio.run)
+    time.sleep = getattr(time.sleep, '__wrapped__', time.sleep)
     for name in ('random', 'string', 'hashlib', 'heapq', 'bisect', 'statistics', 'typing', 'secrets', 'tempfile',
                  'ast', 'unittest', 'unittest.mock', 'csv', 'html', 'urllib.parse', 'hmac', 'copy', 'traceback'):
         importlib.import_module(name)
@@ -204,6 +220,7 @@ def setup(source, channel):
         del sys.modules[name]
     for name in ('_', 'LD_LIBRARY_PATH', 'PYTHONINSPECT', 'PYTHONUNBUFFERED'):
         os.environ.pop(name, None)
+    asyncio.events._set_running_loop(None)
     main = sys.modules['__main__'].__dict__
     for name in [n for n in main if not n.startswith('__')]:
         del main[name]

@@ -103,9 +103,12 @@ function gate(name: string, original: HostFunction, seal: Seal, limits: Limits):
   }
   return (...args) => {
     if (!seal.sealed) return original(...args);
-    throw new Stop(
-      'crashed',
-      ENDING.has(name) ? 'the answer ended the interpreter' : `the answer reached for the host (${name})`,
+    const ending = ENDING.has(name);
+    limits.stop(
+      new Stop(
+        'crashed',
+        ending ? 'the answer ended the interpreter' : `the answer reached for the host (${name})`,
+      ),
     );
   };
 }

@@ -59,6 +59,7 @@ class Child {
         const { form, source } = request.tests;
         this.#invoke(this.#tests, { op: 'run', a: [form, source, request.code, request.entry] });
       }
+      this.#limits.check();
     } catch (error) {
       stopped = stopOf(error);
       // A stop of ours unwinds at a known place; after a trap inside WebAssembly nothing is known.
@@ -116,7 +117,10 @@ class Child {
   #ask(whom: Interpreter, message: string): [string, string] {
     const saved = this.#replies.get(whom);
     this.#replies.delete(whom);
+    const asking = whom === this.#answer ? this.#tests : this.#answer;
+    if (asking.files.used || whom.files.used) whom.files.mirror(asking.files);
     whom.call(message);
+    if (whom.files.used || asking.files.used) asking.files.mirror(whom.files);
     const reply = this.#replies.get(whom);
     if (saved !== undefined) this.#replies.set(whom, saved);
     if (reply === undefined) throw new Stop('crashed', 'the answer closed its channel');

@@ -56,18 +56,20 @@ def _next_item(wire, it):
     except StopIteration as e:
         return True, e.value
 
+_BINARY = {'__' + r + n + '__' for r in ('', 'r') for n in ('add', 'sub', 'mul', 'truediv', 'floordiv', 'mod',
+    'pow', 'matmul', 'and', 'or', 'xor', 'lshift', 'rshift')} | {'__lt__', '__le__', '__gt__', '__ge__'}
+
 def _dunder(wire, v, name, *args):
-    function = getattr(operator, name, None) if name not in ('__index__',) else None
-    if name in ('__round__', '__reversed__', '__complex__', '__int__', '__float__', '__bytes__', '__enter__', '__exit__', '__len__') or function is None or name.startswith('__r') and name[3:] + '__' != name:
-        return getattr(type(v), name)(v, *args)
+    if isinstance(v, type) and name == '__getitem__':
+        return v[args[0]]
     method = getattr(type(v), name, None)
-    if method is None and isinstance(v, type):
-        return function(v, *args)
-    if method is None and name == '__getitem__':
-        raise TypeError(f'{type(v).__name__!r} object is not subscriptable')
-    if method is None:
+    if method is not None:
+        return method(v, *args)
+    if name in _BINARY:
         return NotImplemented
-    return method(v, *args)
+    if name in ('__iadd__', '__isub__', '__imul__'):
+        return getattr(operator, name)(v, *args)
+    raise TypeError(f'{type(v).__name__!r} object does not support {name}')
 
 def answer_ops():
     return {

@@ -96,7 +96,7 @@ class Session:
         # A method or class of a test may be named in a string only; reading too little is a NameError there.
         space = {'__name__': 'tests', '__builtins__': builtins, '__asserts__': self.asserts}
         for name in self.names:
-            if name in read and (name == self.entry or not hasattr(builtins, name)):
+            if name == self.entry or name in read and not hasattr(builtins, name):
                 space[name] = self.fetch(name)
         return space
 
@@ -125,7 +125,7 @@ def install_imports(session):
     sys.meta_path.append(Finder)
 
 def run_functional(session, source):
-    tree = ast.parse(source, 'tests.py')
+    tree = parse_tests(source)
     space = session.namespace(tree)
     if session.entry and session.entry in space and _only_defines_check(tree):
         tree.body.extend(ast.parse(f'check({session.entry})').body)
@@ -146,6 +146,12 @@ def run_functional(session, source):
             if asserts.count > before:
                 session.report(label, 'passed')
 
+def parse_tests(source):
+    try:
+        return ast.parse(source, 'tests.py')
+    except SyntaxError as e:
+        raise Unsupported(f'the tests do not parse: {e}')
+
 def _only_defines_check(tree):
     names = [s.name for s in tree.body if isinstance(s, ast.FunctionDef)]
     calls = [s for s in tree.body if isinstance(s, ast.Expr) and isinstance(s.value, ast.Call)]
@@ -154,13 +160,16 @@ def _only_defines_check(tree):
 def run_tests(wire, form, source, code, entry):
     try:
         session = Session(wire, code, entry)
+        install_imports(session)
+        (run_functional if form == 'functional' else run_pytest)(session, source)
     except Unsupported:
         raise
     except BaseException as e:
         wire.send('P', {'name': 'the answer runs', 'outcome': 'failed', 'message': describe(e)})
-        return
-    install_imports(session)
-    (run_functional if form == 'functional' else run_pytest)(session, source)
+
+def _run_coroutine(main, run=asyncio.run, **options):
+    return Remote._op(main, 'await') if isinstance(main, Remote) else run(main, **options)
+asyncio.run = _run_coroutine
 
 def _callback_attribute(wire, v, name):
     """Attributes of the tests' objects for the answer: public ones of plain instances only."""
