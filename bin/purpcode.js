@@ -14,8 +14,15 @@ const isClone = existsSync(source);
 if (majorOf(process.versions.node) >= OLDEST) {
   quietenExperimentalWarnings();
   if (process.env[REEXECUTED] !== undefined) endWithParent();
-  const { main } = await import(isClone ? source.href : new URL('../dist/cli/main.js', import.meta.url).href);
-  await main(process.argv.slice(2));
+  if (isClone && !existsSync(new URL('../node_modules', import.meta.url))) {
+    console.error('purpcode: its dependencies are not installed\n  hint: run npm install in this folder');
+    process.exitCode = 2;
+  } else {
+    const { main } = await import(
+      isClone ? source.href : new URL('../dist/cli/main.js', import.meta.url).href
+    );
+    await main(process.argv.slice(2));
+  }
 } else {
   const windows = process.platform === 'win32';
   const bundled = fileURLToPath(

@@ -95,7 +95,12 @@ describe('the packed package', () => {
   });
 
   test('run: a short recipe, from rules to report', () => {
-    const settings = ['rl.steps=1', 'evals.scale=0.05', 'evals.temperatures=[0]', 'evals.baseWithRules=false'];
+    const settings = [
+      'rl.steps=1',
+      'evals.scale=0.05',
+      'evals.temperatures=[0]',
+      'evals.baseWithRules=false',
+    ];
     const short = settings.flatMap((setting) => ['--set', setting]);
     const { status, stderr } = purpcode(['run', 'nano-smoke', '--run', 'run', ...short]);
     assert.equal(status, 0, stderr);
