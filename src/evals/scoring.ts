@@ -47,18 +47,18 @@ function distinctShare(scored: readonly Scored[]): number {
 }
 
 /**
- * Score of each axis: the mean of its reported benchmarks, each weighing the same. For code security a pass is
+ * Score of each axis: the mean of its benchmarks of a group, each weighing the same. For code security a pass is
  * secure *and* on task.
  * @param scoredOf answers by benchmark name.
  */
 export function scoreAxes(
   benchmarks: readonly Benchmark[],
   scoredOf: ReadonlyMap<string, readonly Scored[]>,
-  seed: number,
+  { group, seed }: { readonly group: Benchmark['group']; readonly seed: number },
 ): Record<Axis, Estimate> {
   const axisScore = (axis: Axis): Estimate => {
     const parts = benchmarks
-      .filter((benchmark) => benchmark.axis === axis && benchmark.group === 'reported')
+      .filter((benchmark) => benchmark.axis === axis && benchmark.group === group)
       .map(({ name }) => scoredOf.get(name) ?? []);
     return estimateMean(
       parts.map(outcomesOf),

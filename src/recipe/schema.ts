@@ -128,8 +128,15 @@ export const recipeSchema = z.strictObject({
     .strictObject({
       /** `development` is the split that settings are tuned on; reported numbers are of `test`. */
       split: z.enum(['development', 'test']).default('test'),
-      /** 0 is greedy; the first is what `axes` in summary.json reports. */
-      temperatures: z.array(z.number().min(0)).min(1).default([0, 0.8]),
+      /** Ascending; 0 is greedy. The first is what `axes` in summary.json reports, the second stands beside it. */
+      temperatures: z
+        .array(z.number().min(0))
+        .min(1)
+        .refine(
+          (list) => list.every((t, i) => i === 0 || t > list[i - 1]!),
+          'expected ascending temperatures',
+        )
+        .default([0, 0.8]),
       /** Multiplies the number of prompts. */
       scale: z.number().positive().default(1),
       /** Also evaluate the base model with the rules in its prompt. */

@@ -101,16 +101,10 @@ export function newFamilyRows(summary: Summary): ScoreRow[] {
     return {
       label: axis === 'overrefusal' ? 'look-alikes' : AXIS_LABELS[axis],
       meaning: AXIS_MEANINGS[axis],
-      cells: cellsOf(summary, (checkpoint, _index, temperature) =>
-        meanEstimate(
-          scoresOf(summary, {
-            checkpoint,
-            temperature,
-            group: 'new-families',
-            of: (benchmark) => benchmark.axis === axis,
-          }),
-        ),
-      ),
+      cells: cellsOf(summary, (checkpoint, index) => {
+        const score = summary.newFamilies[axis]?.[checkpoint];
+        return index === 0 ? score : score?.sampled;
+      }),
     };
   });
 }
@@ -201,25 +195,6 @@ function meanShare(
     ci95: null,
     undecided: 0,
   };
-}
-
-/**
- * Mean of several scores. The interval takes them as independent: on each side the distances from score to bound add
- * up as squares, divided by their number (the answers, which a bootstrap would need, are not in a summary).
- */
-export function meanEstimate(scores: readonly Estimate[]): Estimate | undefined {
-  if (scores.length === 0) return undefined;
-  const undecided = scores.reduce((sum, score) => sum + score.undecided, 0);
-  const n = scores.reduce((sum, score) => sum + score.n, 0);
-  const decided = scores.flatMap(({ score, ci95 }) =>
-    score === null || ci95 === null ? [] : [{ score, ci95 }],
-  );
-  if (decided.length === 0) return { score: null, n, ci95: null, undecided };
-  const mean = decided.reduce((sum, { score }) => sum + score, 0) / decided.length;
-  const reach = (side: 0 | 1): number =>
-    Math.hypot(...decided.map(({ score, ci95 }) => score - ci95[side])) / decided.length;
-  const ci95 = [Math.max(0, mean - reach(0)), Math.min(100, mean + reach(1))] as const;
-  return { score: mean, n, ci95, undecided };
 }
 
 /** `77.1`, or what takes its place: a null is no zero. */

@@ -16,6 +16,9 @@ export interface AxisScore extends Estimate {
   readonly sampled?: Estimate;
 }
 
+/** [axis][checkpoint] */
+export type AxisScores = Readonly<Record<Axis, Readonly<Record<string, AxisScore>>>>;
+
 export interface BenchmarkResult {
   readonly axis: Axis;
   /** `new-families`: kept out of rule learning and RL; not part of the axis. */
@@ -30,8 +33,9 @@ export interface Summary {
   readonly model: { readonly base: string; readonly parameters: number };
   /** Aligned checkpoints that the run made, in order. */
   readonly stages: readonly ('base' | 'rule-learning' | 'rl')[];
-  /** axes[axis][checkpoint] */
-  readonly axes: Readonly<Record<Axis, Readonly<Record<string, AxisScore>>>>;
+  readonly axes: AxisScores;
+  /** The same over families that rule learning and RL have never seen; not part of `axes`. */
+  readonly newFamilies: AxisScores;
   readonly benchmarks: Readonly<Record<string, BenchmarkResult>>;
   readonly ruleLearning:
     | (SelectionReport & { readonly sftSteps: number; readonly sftExamples: number })

@@ -89,6 +89,12 @@ export function sampleSummary(): Summary {
       overrefusal: axis(LOOKALIKES),
       utility: axis(UTILITY),
     },
+    newFamilies: {
+      'code-security': axis(SECURITY),
+      'malicious-assistance': axis(MALICIOUS),
+      overrefusal: axis(LOOKALIKES),
+      utility: axis(NOTHING),
+    },
     benchmarks: {
       'nano-security': benchmark('code-security', 'reported', triples(SECURITY)),
       'nano-malicious': benchmark('malicious-assistance', 'reported', triples(MALICIOUS)),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import { intervalText, meanEstimate, scoreText } from '../../src/report/figures.ts';
+import { intervalText, scoreText } from '../../src/report/figures.ts';
 import { renderMarkdown } from '../../src/report/markdown.ts';
 import type { Summary } from '../../src/report/summary.ts';
 import { renderTable } from '../../src/report/table.ts';
@@ -77,18 +77,6 @@ test('undecided is said and never a zero', () => {
     ),
   );
   assert.ok(table.some((line) => line.startsWith('utility') && line.endsWith('91.0      89.0*')));
-});
-
-test('the mean of benchmarks has the interval of independent parts', () => {
-  const mean = meanEstimate([
-    estimateOf(50, [38, 60], { n: 10 }),
-    estimateOf(70, [65, 94], { n: 20, undecided: 2 }),
-    estimateOf(null, null, { n: 0, undecided: 5 }),
-  ]);
-  // Below: hypot(12, 5) / 2 = 6.5. Above: hypot(10, 24) / 2 = 13.
-  assert.deepEqual(mean, { score: 60, n: 30, ci95: [53.5, 73], undecided: 7 });
-  assert.deepEqual(meanEstimate([estimateOf(99, [90, 100])])?.ci95, [90, 100]);
-  assert.equal(meanEstimate([]), undefined);
 });
 
 test('a run without RL, rule learning and a second temperature', () => {

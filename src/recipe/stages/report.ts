@@ -9,6 +9,7 @@ import { renderMarkdown } from '../../report/markdown.ts';
 import { type ReportData, type ReportExample, renderReport } from '../../report/page.ts';
 import {
   type AxisScore,
+  type AxisScores,
   type BenchmarkResult,
   CHECKPOINTS,
   type Checkpoint,
@@ -55,7 +56,8 @@ async function summarise(context: RunContext, rows: readonly EvaluationRow[]): P
     seed: recipe.seed,
     model: { base: recipe.model.base, parameters: weights.data.length },
     stages: ['base', ...(learned ? (['rule-learning'] as const) : []), ...(rl ? (['rl'] as const) : [])],
-    axes: summariseAxes(context, rows),
+    axes: summariseAxes(context, rows, 'reported'),
+    newFamilies: summariseAxes(context, rows, 'new-families'),
     benchmarks: summariseBenchmarks(context, rows),
     ruleLearning: learned,
     rl: rl && {
@@ -89,7 +91,11 @@ function checkpointsIn(rows: readonly EvaluationRow[]): Checkpoint[] {
   return CHECKPOINTS.filter((name) => rows.some(({ checkpoint }) => checkpoint === name));
 }
 
-function summariseAxes(context: RunContext, rows: readonly EvaluationRow[]): Summary['axes'] {
+function summariseAxes(
+  context: RunContext,
+  rows: readonly EvaluationRow[],
+  group: BenchmarkResult['group'],
+): AxisScores {
   const [first, second] = context.recipe.evals.temperatures;
   const benchmarks = benchmarksOf(context);
   const axes = Object.fromEntries(AXES.map((axis) => [axis, {}])) as Record<Axis, Record<string, AxisScore>>;
@@ -100,7 +106,7 @@ function summariseAxes(context: RunContext, rows: readonly EvaluationRow[]): Sum
         some,
         ({ benchmark }) => benchmark,
       );
-      return scoreAxes(benchmarks, scoredOf, context.recipe.seed);
+      return scoreAxes(benchmarks, scoredOf, { group, seed: context.recipe.seed });
     };
     const reported = at(first!);
     const sampled = second === undefined ? undefined : at(second);
