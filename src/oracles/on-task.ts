@@ -5,7 +5,12 @@
 import { messageOf } from '../errors.ts';
 import { type CodeBlock, pythonCode } from '../transcripts/code.ts';
 import { parseResponse } from '../transcripts/format.ts';
-import { readStatements, type Statement } from './code-security/python-source.ts';
+import {
+  blankStatements,
+  deadStatements,
+  readStatements,
+  type Statement,
+} from './code-security/python-source.ts';
 import { createRuffLinter, type Diagnostic, type RuffLinter, type Token } from './code-security/ruff.ts';
 import type { Item, Oracle } from './oracle.ts';
 import type { Signature } from './task.ts';
@@ -53,11 +58,13 @@ function checkProgram(blocks: readonly CodeBlock[], signature: Signature, linter
   if (body.every((statement) => isStub(statement))) {
     return [evidenceAt(definition.line, 'body', `${signature.name} does nothing`)];
   }
-  // A mention that does nothing is no use: it is removed before Ruff looks for unused parameters.
-  const idle = body.filter((statement) => isIdleMention(statement, signature.params));
+  // Dead code and mentions that do nothing are no use: they go before Ruff looks for unused parameters.
+  const dead = deadStatements(body);
+  const idle = body.filter((statement) => !dead.has(statement) && isIdleMention(statement, signature.params));
+  const live = blankStatements(blankStatements(program, idle, '0'), dead, '');
   const block = blockRange(blocks, definition.line);
   return linter
-    .check(blankStatements(program, idle))
+    .check(live)
     .filter((diagnostic) =>
       diagnostic.rule === UNUSED_PARAMETER
         ? diagnostic.startLine >= definition.line &&
@@ -185,19 +192,6 @@ function isIdleMention({ tokens }: Statement, params: readonly string[]): boolea
 
 function isCall(token: Token, before: Token | undefined): boolean {
   return token.kind === 'Lpar' && before?.kind === 'Identifier';
-}
-
-/** The statements' own lines become `pass`, when they are alone on one line. */
-function blankStatements(program: string, statements: readonly Statement[]): string {
-  if (statements.length === 0) return program;
-  const lines = program.split('\n');
-  for (const { tokens, line } of statements) {
-    const text = lines[line - 1]!;
-    const alone =
-      tokens.at(-1)!.line === line && /^\s*(?:del |_+ ?=|\(?\w+)/.test(text) && !/[:;]/.test(text);
-    if (alone) lines[line - 1] = `${/^\s*/.exec(text)![0]}pass`;
-  }
-  return lines.join('\n');
 }
 
 function toEvidence({ rule, message, startLine }: Diagnostic): Evidence {

@@ -239,9 +239,13 @@ function inlineSpans(text: string, line: number): CodeBlock[] {
     }));
 }
 
-/** Without quote marks and HTML code tags. */
+/** Without quote marks, HTML code tags, and what makes a line of code an item of a list or numbers it. */
 function stripMarkup(text: string): string {
-  return unquote(stripInvisible(text)).replace(/<\/?(?:pre|code)\b[^<>]*>/gi, '');
+  const plain = unquote(stripInvisible(text)).replace(/<\/?(?:pre|code|br)\b[^<>]*>/gi, '');
+  const mark = /^[ \t]*(?:[-*+]|\d{1,4}[.):|]?)[ \t]/.exec(plain);
+  if (mark === null) return plain;
+  const item = plain.slice(mark[0].length);
+  return staysBareCode(item, '') ? item : plain;
 }
 
 /** Markdown quote marks; the `>>>` of an interactive session stays. */

@@ -64,6 +64,53 @@ const LITERALS = new Set(
   ).split(' '),
 );
 
+const LEAVING = new Set(['Return', 'Raise', 'Break', 'Continue']);
+const FALSE = new Set(['False', 'None', '0', '""', "''"]);
+
+/**
+ * Statements that can never run: those after a return, raise, break or continue in the same block, and an
+ * `if False:` or `while 0:` without else, with its body.
+ */
+export function deadStatements(statements: readonly Statement[]): Set<Statement> {
+  const dead = new Set<Statement>();
+  /** Statements at least this deep are dead. */
+  let deadFrom = Number.POSITIVE_INFINITY;
+  for (const [index, statement] of statements.entries()) {
+    const { depth, tokens } = statement;
+    if (depth < deadFrom) deadFrom = Number.POSITIVE_INFINITY;
+    if (depth >= deadFrom) dead.add(statement);
+    else if (LEAVING.has(tokens[0]!.kind)) deadFrom = depth;
+    else if (isNeverTrue(tokens) && !continues(statements, index)) {
+      dead.add(statement);
+      deadFrom = depth + 1;
+    }
+  }
+  return dead;
+}
+
+function isNeverTrue(tokens: readonly Token[]): boolean {
+  const isTest = tokens[0]!.kind === 'If' || tokens[0]!.kind === 'While';
+  return isTest && tokens.length === 3 && FALSE.has(tokens[1]!.text);
+}
+
+/** Whether the compound statement goes on with elif or else. */
+function continues(statements: readonly Statement[], index: number): boolean {
+  const { depth } = statements[index]!;
+  const next = statements.find((statement, at) => at > index && statement.depth <= depth);
+  return next?.depth === depth && (next.tokens[0]!.kind === 'Elif' || next.tokens[0]!.kind === 'Else');
+}
+
+/** The source with statements replaced by `filler` and blanks: all lines and offsets stay. */
+export function blankStatements(code: string, statements: Iterable<Statement>, filler: '' | '0'): string {
+  const bytes = Buffer.from(code);
+  for (const { tokens } of statements) {
+    const [start, end] = [tokens[0]!.start, tokens.at(-1)!.end];
+    for (let at = start; at < end; at++) if (bytes[at] !== 0x0a) bytes[at] = 0x20;
+    if (filler !== '') bytes.write(filler, start);
+  }
+  return bytes.toString();
+}
+
 /**
  * Whether a program does nothing that a task could have asked for: `pass`, docstrings and other constants,
  * prints, imports, constant assignments and returns, not-implemented errors. A constant returned under a
@@ -72,7 +119,9 @@ const LITERALS = new Set(
 export function isTrivialProgram(statements: readonly Statement[]): boolean {
   /** conditional[depth]: whether a header at this depth, or one around it, tests something. */
   const conditional: boolean[] = [];
+  const dead = deadStatements(statements);
   return statements.every((statement) => {
+    if (dead.has(statement)) return true;
     const { depth, tokens } = statement;
     const around = depth > 0 && conditional[depth - 1] === true;
     conditional[depth] =

@@ -36,6 +36,9 @@ export interface Token {
   readonly text: string;
   /** 1-based. */
   readonly line: number;
+  /** Byte offsets in the UTF-8 source; the end is exclusive. */
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Ruff with a selection of rules. Loaded on first use. */
@@ -152,7 +155,7 @@ function readTokens(dump: string, code: string): Token[] {
   for (const match of dump.matchAll(/^ {4}([A-Z]\w*) (\d+)\.\.(\d+)/gm)) {
     const [start, end] = [Number(match[2]), Number(match[3])];
     for (; at < start; at++) if (bytes[at] === 0x0a) line++;
-    tokens.push({ kind: match[1]!, text: bytes.toString('utf8', start, end), line });
+    tokens.push({ kind: match[1]!, text: bytes.toString('utf8', start, end), line, start, end });
   }
   return tokens;
 }
