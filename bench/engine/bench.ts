@@ -4,7 +4,7 @@
  *
  * Training: cross entropy, AdamW and clipping on 8 sequences of 256 tokens. Sampling: 64 completions of 120 tokens
  * after prompts of 40 tokens. Both engines take turns; the best and the median of all rounds are reported, since
- * other processes only ever take time away. PyTorch takes part where `python3 -c "import torch"` works.
+ * other processes only ever take time away. PyTorch takes part where `python3 -c "import torch"` (or Debian's own Python's) works.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -139,13 +139,15 @@ async function embedded(): Promise<Contender> {
 }
 
 async function pytorch(): Promise<Contender | undefined> {
-  if (spawnSync('python3', ['-c', 'import torch']).status !== 0) {
+  const pythons = ['python3', '/usr/bin/python3']; // the second is the one that apt-get serves
+  const python = pythons.find((path) => spawnSync(path, ['-c', 'import torch']).status === 0);
+  if (!python) {
     console.log('PyTorch is not installed, so there is no comparison. On Debian or Ubuntu:');
     console.log('  apt-get install python3-torch libopenblas0-openmp');
     console.log("(with Debian's default BLAS PyTorch is 20 times slower), elsewhere: pip install torch\n");
     return undefined;
   }
-  const child = spawn('python3', [join(import.meta.dirname, 'peer_torch.py')], {
+  const child = spawn(python, [join(import.meta.dirname, 'peer_torch.py')], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, OMP_NUM_THREADS: options.threads },
   });

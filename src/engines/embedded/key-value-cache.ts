@@ -10,7 +10,7 @@ interface Layer {
 }
 
 /** Tokens by which the cache grows. */
-const STEP = 64;
+const STEP = 32;
 
 export class KeyValueCache {
   readonly #config: LlamaConfig;
