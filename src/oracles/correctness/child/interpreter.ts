@@ -20,6 +20,8 @@ interface Wasm {
   _PyGILState_Release(state: number): void;
   _Py_IncRef(object: number): void;
   _Py_DecRef(object: number): void;
+  /** Where CPython keeps the pointer to its table of built-in modules: pairs of name and init function. */
+  readonly _PyImport_Inittab: number;
   _sbrk(increment: number): number;
   stackSave(): number;
   stackRestore(pointer: number): void;
@@ -51,6 +53,9 @@ export interface InterpreterOptions {
 
 /** Receives what the interpreter writes to its channel: a letter and JSON. */
 type Receiver = (tag: string, message: string) => void;
+
+/** The bridge to JavaScript, raw memory access, and CPython's own test modules. */
+const REMOVED_MODULES = /^(_pyodide_core|_ctypes.*|_test.*|_xxtestfuzz|xxsubtype|_remote_debugging)$/;
 
 const CHANNEL = '/dev/channel';
 /** Device number outside of those that Emscripten and Pyodide use. */
@@ -120,8 +125,24 @@ export class Interpreter {
     FS.mkdev(CHANNEL, 0o666, device);
   }
 
+  /** Renames built-in modules that lead out of Python, so that no import finds them. */
+  #removeModules(): void {
+    const memory = Buffer.from(this.#wasm.HEAPU8.buffer);
+    const table = memory.readUInt32LE(this.#wasm._PyImport_Inittab);
+    let removed = 0;
+    for (let entry = table; memory.readUInt32LE(entry) !== 0; entry += 8) {
+      const at = memory.readUInt32LE(entry);
+      const name = memory.toString('latin1', at, memory.indexOf(0, at));
+      if (!REMOVED_MODULES.test(name)) continue;
+      memory[at] = 1;
+      removed += 1;
+    }
+    if (removed === 0) throw new Stop('sandbox', "Pyodide's table of built-in modules was not found");
+  }
+
   #keep(): void {
     const wasm = this.#wasm;
+    this.#removeModules();
     this.#stack = wasm.stackSave();
     this.#files = new FileTree(wasm.FS);
     this.#image = wasm.HEAPU8.slice(0, wasm._sbrk(0));
@@ -204,7 +225,7 @@ export class Interpreter {
 /** Runs our Python in a module of its own and cuts every way from Python to the bridge that is left. */
 const SETUP = `
 def setup(source, channel):
-    import sys, os, types, gc, importlib, asyncio, time
+    import builtins, sys, os, types, gc, importlib, asyncio, time
     # Pyodide wraps these two to reach the browser's event loop.
     asyncio.run = getattr(asyncio.run, '__wrapped__', asyncio.run)
     time.sleep = getattr(time.sleep, '__wrapped__', time.sleep)
@@ -212,7 +233,8 @@ def setup(source, channel):
                  'ast', 'unittest', 'unittest.mock', 'csv', 'html', 'urllib.parse', 'hmac', 'copy', 'traceback'):
         importlib.import_module(name)
     module = types.ModuleType('sandbox_wire')
-    module.__dict__['__builtins__'] = __builtins__
+    # A copy: answers that replace builtins break themselves, not the channel.
+    module.__dict__['__builtins__'] = dict(vars(builtins))
     exec(compile(source, 'sandbox', 'exec'), module.__dict__)
     serve = module.start(os.open(channel, os.O_RDWR))
     sys.meta_path[:] = [f for f in sys.meta_path if 'pyodide' not in getattr(f, '__module__', type(f).__module__)]

@@ -1,5 +1,6 @@
-/** Packages that answers may rightly use and the embedded sandbox does not have: it cannot decide about them. */
+/** Packages (and `_ctypes`, which is raw memory access) that answers may rightly use and the embedded sandbox does not have: it cannot decide about them. */
 export const PACKAGES: readonly string[] = [
+  '_ctypes',
   'Crypto',
   'PIL',
   'aiohttp',

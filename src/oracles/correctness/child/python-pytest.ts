@@ -249,7 +249,7 @@ class Setup:
 def _expand(marks):
     """Every combination of the parametrize marks: (id, values by name, marks)."""
     combinations = [('', {}, [])]
-    for mark in reversed([m for m in marks if m.name == 'parametrize']):
+    for mark in [m for m in marks if m.name == 'parametrize']:
         if set(mark.kwargs) - {'ids', 'argnames', 'argvalues'}:
             raise Unsupported('parametrize with ' + ', '.join(mark.kwargs))
         names, rows = (list(mark.args) + [mark.kwargs.get('argnames'), mark.kwargs.get('argvalues')][len(mark.args):])[:2]

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { createPyodideSandbox } from '../../../src/oracles/correctness/pyodide-sandbox.ts';
+import type { Execution } from '../../../src/oracles/correctness/sandbox.ts';
+
+const sandbox = createPyodideSandbox({ timeoutMs: 1500, memoryMiB: 128, outputKiB: 64, spares: 1 });
+after(() => sandbox.close());
+
+const TESTS = { functional: 'assert f(1) == 2' };
+const HONEST = 'def f(x):\n    return x + 1';
+
+async function run(code: string): Promise<Execution> {
+  const [execution] = await sandbox.run([{ code, tests: TESTS }]);
+  assert.ok(execution);
+  return execution;
+}
+
+/** How an execution ended and what its tests said, in one word. */
+function outcome(execution: Execution): string {
+  if (execution.kind !== 'finished') return execution.kind;
+  return execution.tests.every((result) => result.outcome === 'passed') ? 'passed' : 'failed';
+}
+
+const body = (...lines: string[]) => `def f(x):\n${lines.map((line) => `    ${line}`).join('\n')}`;
+
+/** Code, and the endings that contain it. None of them passes the test. */
+const HOSTILE: Record<string, { code: string; ends: string[] }> = {
+  'an infinite loop': { code: body('while True: pass'), ends: ['timeout'] },
+  'an infinite loop at import': { code: 'while True: pass', ends: ['timeout'] },
+  'a loop that swallows every exception': {
+    code: body('while True:', '    try:', '        while True: pass', '    except BaseException: pass'),
+    ends: ['timeout'],
+  },
+  'an endless generator': { code: body('return sum(1 for _ in iter(int, 1))'), ends: ['timeout'] },
+  'a long sleep': { code: `import time\n${body('time.sleep(1000)')}`, ends: ['timeout'] },
+  'a loop in C that never looks up': {
+    code: body('return 0 in iter(int, 1) or sum(range(10**15))'),
+    ends: ['timeout', 'failed'],
+  },
+  'a search in C without end': {
+    code: `import itertools\n${body('return 1 in itertools.repeat(0)')}`,
+    ends: ['timeout'],
+  },
+  'a backtracking pattern': {
+    code: `import re\n${body("return re.match('(a+)+$', 'a' * 60 + 'b')")}`,
+    ends: ['timeout'],
+  },
+  'deep recursion': { code: body('return f(x + 1)'), ends: ['failed'] },
+  'deep recursion without a limit': {
+    code: `import sys\nsys.setrecursionlimit(10**9)\n${body('return f(x + 1)')}`,
+    ends: ['crashed', 'memory', 'failed'],
+  },
+  'a list bomb': { code: body('xs = []', 'while True: xs.append([0] * 10**6)'), ends: ['failed', 'memory'] },
+  'one huge allocation': { code: body('return len(bytearray(8 * 10**9))'), ends: ['failed', 'memory'] },
+  'a list bomb that swallows the error': {
+    code: body('xs = []', 'while True:', '    try: xs.append([0] * 10**6)', '    except MemoryError: pass'),
+    ends: ['timeout', 'memory'],
+  },
+  'a file bomb': {
+    code: body('i = 0', 'while True:', "    open(f'/tmp/{i}', 'wb').write(bytes(10**7)); i += 1"),
+    ends: ['timeout', 'memory', 'failed', 'crashed'],
+  },
+  'an output flood': { code: body("while True: print('x' * 1000)"), ends: ['crashed'] },
+  'an output flood that swallows the error': {
+    code: body('while True:', "    try: print('x' * 1000)", '    except BaseException: pass'),
+    ends: ['crashed'],
+  },
+  'a fork bomb': { code: `import os\n${body('while True: os.fork()')}`, ends: ['failed'] },
+  'a shell command': {
+    code: `import os\n${body("return 2 if os.system('true') == 0 else 0")}`,
+    ends: ['failed'],
+  },
+  'a child process': {
+    code: `import subprocess\n${body("return 2 if subprocess.run(['true']).returncode == 0 else 0")}`,
+    ends: ['failed'],
+  },
+  threads: {
+    code: `import threading\n${body('threading.Thread(target=print).start()', 'return 2')}`,
+    ends: ['undecided'],
+  },
+  'the module js': { code: `import js\n${HONEST}`, ends: ['failed'] },
+  'the module pyodide_js': { code: `import pyodide_js\n${HONEST}`, ends: ['failed'] },
+  'pyodide.code.run_js': {
+    code: `from pyodide.code import run_js\n${body("return run_js('2')")}`,
+    ends: ['failed', 'crashed'],
+  },
+  'the core behind the bridge': { code: `import _pyodide_core\n${HONEST}`, ends: ['failed', 'crashed'] },
+  'the core by its loader': {
+    code: `import sys, importlib.machinery as m\nspec = m.BuiltinImporter.find_spec('_pyodide_core')\ncore = m.BuiltinImporter.create_module(spec)\nm.BuiltinImporter.exec_module(core)\n${body("return 2 if hasattr(core, 'JsProxy') and core.run_js('1') else 0")}`,
+    ends: ['failed', 'crashed'],
+  },
+  'JavaScript objects on the heap': {
+    code: `import gc\n${body('for o in gc.get_objects():', "    if 'JsProxy' in type(o).__name__:", "        return 2 if o.constructor.constructor('return 1')() else 0", 'return 0')}`,
+    ends: ['failed', 'crashed'],
+  },
+  'calls by address': {
+    code: `import ctypes\n${body("ctypes.pythonapi.emscripten_run_script(b'globalThis.broken = 1')", 'return 2')}`,
+    ends: ['undecided'],
+  },
+  'the null pointer': {
+    code: `import ctypes\n${body('ctypes.string_at(0, 10**9)', 'return 2')}`,
+    ends: ['failed', 'crashed', 'timeout'],
+  },
+};
+
+for (const [name, { code, ends }] of Object.entries(HOSTILE)) {
+  test(`${name} is contained and the next answer is judged as ever`, async () => {
+    const ended = outcome(await run(code));
+    assert.ok(ends.includes(ended), `ended as ${ended}`);
+    assert.equal(outcome(await run(HONEST)), 'passed');
+  });
+}
+
+test('a file written by an answer is not on this machine, nor there for the next answer', async () => {
+  const path = join(tmpdir(), `purpcode-sandbox-${process.pid}`);
+  const write = `import os\n${body(`os.makedirs(${JSON.stringify(tmpdir())}, exist_ok=True)`, `open(${JSON.stringify(path)}, 'w').write('x')`, 'return x + 1')}`;
+  assert.equal(outcome(await run(write)), 'passed');
+  assert.equal(existsSync(path), false);
+  const look = `import os\n${body(`return 1 if os.path.exists(${JSON.stringify(path)}) else 2`)}`;
+  assert.equal(outcome(await run(look)), 'passed');
+});
+
+test('files of the machine cannot be read', async () => {
+  const paths = [import.meta.filename, process.execPath, '/etc/passwd'];
+  const read = `import os\n${body(`return 1 if any(os.path.exists(p) for p in ${JSON.stringify(paths)}) else 2`)}`;
+  assert.equal(outcome(await run(read)), 'passed');
+});
+
+test('a changed standard library is gone with the program that changed it', async () => {
+  const change = `import os, sys\nz = next(p for p in sys.path if p.endswith('.zip'))\nos.chmod(z, 0o777)\nopen(z, 'wb').write(b'')\n${HONEST}`;
+  await run(change);
+  assert.equal(outcome(await run(`import colorsys, wave, plistlib\n${HONEST}`)), 'passed');
+});
+
+test('environment variables of this process are not visible', async () => {
+  process.env.PURPCODE_TEST_SECRET = 'secret-4711';
+  const look = `import os\n${body("return 1 if 'secret-4711' in str(dict(os.environ)) else 2")}`;
+  assert.equal(outcome(await run(look)), 'passed');
+  delete process.env.PURPCODE_TEST_SECRET;
+});
+
+test('a server on this machine is not reached', async () => {
+  let connections = 0;
+  const server = createServer(() => {
+    connections += 1;
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  const dial = `import socket, urllib.request\n${body(
+    `for go in (lambda: socket.create_connection(('127.0.0.1', ${address.port}), 1), lambda: urllib.request.urlopen('http://127.0.0.1:${address.port}', timeout=1)):`,
+    '    try: go()',
+    '    except OSError: pass',
+    '    else: return 0',
+    'return 2',
+  )}`;
+  assert.equal(outcome(await run(dial)), 'passed');
+  server.close();
+  assert.equal(connections, 0);
+});
+
+test('partial results survive a timeout', async () => {
+  const [execution] = await sandbox.run([
+    {
+      code: 'def f(x):\n    print("seen", x)\n    while x > 1: pass\n    return x',
+      tests: { functional: 'assert f(1) == 1\nassert f(2) == 2' },
+    },
+  ]);
+  assert.deepEqual(execution, {
+    kind: 'timeout',
+    message: 'not done after 1.5 s',
+    tests: [{ name: 'line 1: assert f(1) == 1', outcome: 'passed' }],
+    stdout: 'seen 1\nseen 2\n',
+  });
+});
