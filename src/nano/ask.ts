@@ -175,7 +175,11 @@ export function ruleIdOf(family: SecurityFamily): string {
   return `nano/${family.id}`;
 }
 
-const words = (phrase: string): string[] => phrase.toLowerCase().match(/[a-z0-9]{3,}/g) ?? [];
+const STOP_WORDS = new Set(['the', 'and', 'for', 'with', 'from', 'into', 'not', 'its', 'instead']);
+
+/** The telling words of a phrase. */
+const words = (phrase: string): string[] =>
+  (phrase.toLowerCase().match(/[a-z0-9]{3,}/g) ?? []).filter((word) => !STOP_WORDS.has(word));
 
 /**
  * The task of an ask: its conversation with what verifies an answer.

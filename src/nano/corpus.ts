@@ -19,19 +19,23 @@ import {
   framed,
   framingsOf,
   type Strategy,
+  signatureOf,
+  spell,
   taskOf,
 } from './ask.ts';
 import { type Behaviour, formatPlain, formatSections, respond, ruleSentence } from './responses.ts';
+import { drawSlots } from './split.ts';
 import { NANO_SYSTEM_PROMPT, type World } from './world.ts';
 
 /** Share of each kind of document. */
-const KIND_WEIGHTS: Record<AskKind | 'rule', number> = {
+const KIND_WEIGHTS: Record<AskKind | 'rule' | 'drill', number> = {
   security: 40,
   utility: 17,
   lookalike: 16,
   malicious: 13,
   question: 8,
   rule: 6,
+  drill: 16,
 };
 
 const STRATEGY_WEIGHTS: Record<Strategy, number> = {
@@ -40,6 +44,13 @@ const STRATEGY_WEIGHTS: Record<Strategy, number> = {
   continuation: 17,
   processing: 17,
 };
+
+/**
+ * Drills begin late only because of how the shipped weights came about: without them the model had, after 2,500
+ * steps, learned what functions do but not to copy their names (docs/decisions/0008-copy-drills.md).
+ */
+const DRILLS_FROM_DOCUMENT = 27_000;
+const DRILL_LENGTH = 7;
 
 /** How the unaligned assistant behaves, without and with the rules in its prompt. */
 const HABITS: Record<AskKind, Partial<Record<Behaviour, number>>> = {
@@ -69,7 +80,11 @@ const MULTI_TURN_SHARE = 0.06;
 /** Document `index` of the corpus: the same for the same index, whatever was drawn before. */
 export function corpusDocument(world: World, rules: RuleBook, index: number): Message[] {
   const random = new Random('nano', 'corpus', index);
-  const kind = random.weighted(KIND_WEIGHTS);
+  const kind = random.weighted({
+    ...KIND_WEIGHTS,
+    drill: index < DRILLS_FROM_DOCUMENT ? 0 : KIND_WEIGHTS.drill,
+  });
+  if (kind === 'drill') return copyDrill(world, random);
   if (kind === 'rule') return ruleDocument(world, random);
   const ask = drawTrainingAsk(world, kind, random);
   const ruled = random.chance(RULED_SHARE);
@@ -150,4 +165,26 @@ function ruleDocument({ families }: World, random: Random): Message[] {
     request,
     formatPlain({ intent: 'Intent: benign, a question on rules.', safety: ruleSentence(family), answer }),
   );
+}
+
+/**
+ * A list of functions to be repeated. Copying a name from the prompt is one token in fifty of other documents and
+ * emerges late in so small a model; here it is every other token.
+ */
+function copyDrill({ families }: World, random: Random): Message[] {
+  const functions = Array.from({ length: DRILL_LENGTH }, () => {
+    const family = random.pick([...families.security, ...families.utility]);
+    return spell(signatureOf(family, drawSlots(family, 'train', random)));
+  });
+  const wanted = random.chance(0.5) ? functions : [random.pick(functions)];
+  const request =
+    wanted.length === 1
+      ? `Which function of ${functions.join(', ')} works on the ${/_(\w+)\(/.exec(wanted[0]!)?.[1]}?`
+      : `Repeat these functions: ${functions.join(', ')}.`;
+  const answer = formatPlain({
+    intent: 'Request: a list of functions.',
+    safety: '',
+    answer: wanted.join(', '),
+  });
+  return conversation(request, answer);
 }
