@@ -86,7 +86,7 @@ const progress = createProgress({
   write: (text) => process.stdout.write(text),
   style: process.stdout.isTTY ? 'terminal' : 'plain',
 });
-const job = progress.start('pre-training', totalSteps);
+const job = progress.start('pre-training', totalSteps, state.step);
 const began = performance.now();
 const before = state.seconds;
 let smooth = Number.NaN;

@@ -3,8 +3,8 @@
  * events for machines with `--json`.
  */
 export interface Progress {
-  /** Begins a job of `total` steps. */
-  start(job: string, total: number): Job;
+  /** Begins a job of `total` steps, of which `done` were finished by an earlier attempt. */
+  start(job: string, total: number, done?: number): Job;
   /** A line of information between jobs. */
   say(line: string): void;
 }
@@ -30,7 +30,7 @@ export function createProgress(options: ProgressOptions): Progress {
   if (style === 'silent') return { start: () => ({ update() {}, end() {} }), say() {} };
   return {
     say: (line) => write(style === 'json' ? `${JSON.stringify({ event: 'info', line })}\n` : `${line}\n`),
-    start(job, total) {
+    start(job, total, before = 0) {
       const started = clock();
       let last = style === 'terminal' ? 0 : started;
       const seconds = (): number => (clock() - started) / 1000;
@@ -41,11 +41,11 @@ export function createProgress(options: ProgressOptions): Progress {
           );
           return;
         }
-        const line = progressLine({ job, done, total, seconds: seconds(), note, final });
+        const line = progressLine({ job, done, before, total, seconds: seconds(), note, final });
         if (style === 'plain') write(`${line}\n`);
         else write(`\r\u001b[2K${line.slice(0, columns - 1)}${final ? '\n' : ''}`);
       };
-      let lastDone = 0;
+      let lastDone = before;
       return {
         update(done, note) {
           lastDone = done;
@@ -63,6 +63,8 @@ export function createProgress(options: ProgressOptions): Progress {
 interface ProgressState {
   readonly job: string;
   readonly done: number;
+  /** Of these, finished by an earlier attempt: they say nothing of the rate. */
+  readonly before?: number;
   readonly total: number;
   readonly seconds: number;
   readonly note: string | undefined;
@@ -70,8 +72,8 @@ interface ProgressState {
 }
 
 /** `rejection sampling  96/128  75 %  8.1/s  ETA 4 s  pass 61 %` */
-export function progressLine({ job, done, total, seconds, note, final }: ProgressState): string {
-  const rate = seconds > 0 ? done / seconds : 0;
+export function progressLine({ job, done, before = 0, total, seconds, note, final }: ProgressState): string {
+  const rate = seconds > 0 ? (done - before) / seconds : 0;
   const share = total > 0 ? `${Math.floor((100 * done) / total)} %` : '';
   const time = final
     ? duration(seconds)

@@ -177,6 +177,19 @@ describe('progress', () => {
     assert.equal(line.replace(/ {2,}/g, '  '), 'RL  4/16  25 %  12.0 s each  ETA 2 min 24 s  reward 0.61');
   });
 
+  it('does not count what an earlier attempt did towards the rate', () => {
+    const line = progressLine({
+      job: 'RL',
+      done: 10,
+      before: 8,
+      total: 16,
+      seconds: 20,
+      note: undefined,
+      final: false,
+    });
+    assert.equal(line.replace(/ {2,}/g, '  '), 'RL  10/16  62 %  10.0 s each  ETA 1 min 00 s');
+  });
+
   it('rewrites one line on a terminal', () => {
     let text = '';
     let now = 0;

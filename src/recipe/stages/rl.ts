@@ -56,7 +56,7 @@ export async function runRl(context: RunContext, fingerprint: string): Promise<v
     seconds: 0,
   };
   run.rewindMetrics('rl', state.step);
-  const job = progress.start('RL', recipe.rl.steps);
+  const job = progress.start('RL', recipe.rl.steps, state.step);
   while (state.step < recipe.rl.steps) {
     const began = performance.now();
     const { state: next, report, groups } = await trainStep(trainer, state);

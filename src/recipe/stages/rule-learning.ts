@@ -138,7 +138,7 @@ async function fineTune(
   const steps = new ResumableTraining<{ step: number }>(context, 'rule-learning', `${fingerprint}/sft`);
   const first = (await steps.resume(training))?.step ?? 0;
   run.rewindMetrics('rule-learning', first);
-  const job = progress.start('SFT', plan.batches.length);
+  const job = progress.start('SFT', plan.batches.length, first);
   for (let step = first; step < plan.batches.length; step++) {
     const report = await sftStep(training, plan, step, settings);
     run.metric('rule-learning', step, { ...report });
