@@ -103,7 +103,7 @@ const HOSTILE: Record<string, { code: string; ends: string[] }> = {
   },
   'the null pointer': {
     code: `import ctypes\n${body('ctypes.string_at(0, 10**9)', 'return 2')}`,
-    ends: ['failed', 'crashed', 'timeout'],
+    ends: ['undecided'],
   },
 };
 

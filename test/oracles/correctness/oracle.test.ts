@@ -86,11 +86,13 @@ test('an endless answer fails with the time limit as evidence', async () => {
 
 test('300 programs in a row, each seeing a fresh interpreter', async () => {
   const dirty =
-    'import builtins, math, sys\nassert not hasattr(math, "spoiled")\nmath.spoiled = True\nbuiltins.len = None\nsys.modules["json"] = None\ndef double(x):\n    return 2 * x';
+    'import builtins, math, sys\nassert not hasattr(math, "spoiled")\nmath.spoiled = True\nbuiltins.abs = None\nsys.modules["json"] = None\ndef double(x):\n    return 2 * x';
   const items = Array.from({ length: 300 }, (_, i) => ({
     task: task({ functional: `assert double(${i}) == ${2 * i}` }),
     response: fenced(
-      i % 3 === 0 ? dirty : `def double(x):\n    return ${i % 3 === 1 ? 'x + x' : 'x'} if x else 1`,
+      i % 3 === 0
+        ? dirty
+        : `def double(x):\n    return ${i % 3 === 1 ? 'abs(x) + x' : 'abs(x)'} if x else ${i % 3 === 1 ? 0 : 1}`,
     ),
   }));
   const verdicts = await oracle.check(items);
