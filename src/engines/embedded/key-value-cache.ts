@@ -1,5 +1,5 @@
-/** Keys and values of the tokens so far, of several sequences (rows) side by side. */
-import { cacheNames } from './decode-graph.ts';
+/** Keys and values of the tokens so far, of several sequences (rows) or prompts side by side. */
+import { type CacheNames, cacheNames } from './decode-graph.ts';
 import type { LlamaConfig } from './llama-config.ts';
 import { type Feeds, floats } from './session.ts';
 
@@ -89,27 +89,18 @@ export class KeyValueCache {
   }
 
   /** The first `rows` rows as inputs of the decoder. */
-  feeds(rows: number): Feeds {
+  feeds(rows: number, kind: 'prompt' | 'own'): Feeds {
     const { keyValueHeads } = this.#config;
     const shape = [rows, keyValueHeads, this.#length, this.#size];
     const count = rows * keyValueHeads * this.#length * this.#size;
     return Object.fromEntries(
-      this.#layers.flatMap(({ key, value }, i) => [
-        [cacheNames(i).key, floats(key.subarray(0, count), shape)],
-        [cacheNames(i).value, floats(value.subarray(0, count), shape)],
-      ]),
-    );
-  }
-
-  /** A cache of one hidden place, for a run without past. */
-  emptyFeeds(rows: number): Feeds {
-    const shape = [rows, this.#config.keyValueHeads, 1, this.#size];
-    const zeros = new Float32Array(rows * this.#config.keyValueHeads * this.#size);
-    return Object.fromEntries(
-      this.#layers.flatMap((_, i) => [
-        [cacheNames(i).key, floats(zeros, shape)],
-        [cacheNames(i).value, floats(zeros, shape)],
-      ]),
+      this.#layers.flatMap(({ key, value }, i) => {
+        const names: CacheNames = cacheNames(i)[kind];
+        return [
+          [names.key, floats(key.subarray(0, count), shape)],
+          [names.value, floats(value.subarray(0, count), shape)],
+        ];
+      }),
     );
   }
 }

@@ -1,12 +1,12 @@
 /**
- * Batched generation with a cache of keys and values. Each distinct prompt is computed once, its cache is copied to
- * its completions; finished rows make room for waiting ones. A row's tokens depend on its own stream of random
- * numbers only, not on what else is in the batch (up to rounding).
+ * Batched generation with a cache of keys and values. Each distinct prompt is computed and kept once for all its
+ * completions; finished rows make room for waiting ones. A row's tokens depend on its own stream of random numbers
+ * only, not on what else is in the batch (up to rounding).
  */
 import type { InferenceSession } from 'onnxruntime-node';
 import { Random } from '../../random.ts';
 import type { SampleRequest } from '../engine.ts';
-import { cacheNames, decodeGraph } from './decode-graph.ts';
+import { cacheNames, decodeGraph, prefillGraph } from './decode-graph.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import type { LlamaConfig } from './llama-config.ts';
 import type { ParameterStore } from './parameter-store.ts';
@@ -31,23 +31,35 @@ interface Row {
   readonly tokens: number[];
   readonly logprobs: number[];
   entropy: number;
-  /** Tokens in the cache. */
-  cached: number;
+}
+
+/** A prompt with its rows that are not finished. */
+interface Prompt {
+  readonly length: number;
+  readonly rows: Set<Row>;
 }
 
 const MOST_ROWS = 128;
-const CACHE_BYTES = 256 * 2 ** 20;
+const CACHE_BYTES = 384 * 2 ** 20;
 /** Tokens of prompts computed at once, padding included. */
 const PREFILL_TOKENS = 4096;
 const HIDDEN = -1e9;
 
-export function compileDecoder(config: LlamaConfig, threads: number): Promise<InferenceSession> {
-  return createSession(decodeGraph(config, config.maxContext + 1).encode(), threads);
+/** The two graphs of generation, without weights. */
+export interface SamplingModel {
+  readonly prefill: InferenceSession;
+  readonly decode: InferenceSession;
+}
+
+export async function compileDecoder(config: LlamaConfig, threads: number): Promise<SamplingModel> {
+  const compile = (graph: typeof decodeGraph) =>
+    createSession(graph(config, config.maxContext + 1).encode(), threads);
+  return { prefill: await compile(prefillGraph), decode: await compile(decodeGraph) };
 }
 
 /** @param options.maxContext prompts must be shorter (checked by the caller). */
 export async function sampleBatch(
-  session: InferenceSession,
+  model: SamplingModel,
   weights: ParameterStore,
   requests: readonly SampleRequest[],
   options: { maxContext: number },
@@ -58,7 +70,7 @@ export async function sampleBatch(
     .sort((a, b) => a.request.prompt.length - b.request.prompt.length);
   const longest = waiting.reduce((most, row) => Math.max(most, row.request.prompt.length + row.limit), 0);
   const fitting = Math.floor(CACHE_BYTES / KeyValueCache.rowBytes(weights.config, longest));
-  const decoder = new Decoder(session, weights, Math.max(1, Math.min(MOST_ROWS, fitting)));
+  const decoder = new Decoder(model, weights, Math.max(1, Math.min(MOST_ROWS, fitting)));
   while (waiting.length > 0 || decoder.active > 0) {
     // refilling in portions keeps the prompts' products large
     if (waiting.length > 0 && decoder.free >= Math.min(waiting.length, decoder.capacity / 4))
@@ -80,24 +92,26 @@ function newRows(request: SampleRequest, into: RawSample[], maxContext: number):
     tokens: [],
     logprobs: [],
     entropy: 0,
-    cached: 0,
   }));
 }
 
 class Decoder {
-  readonly #session: InferenceSession;
+  readonly #model: SamplingModel;
   readonly #config: LlamaConfig;
   readonly #parameters: Feeds;
-  readonly #cache: KeyValueCache;
-  /** Row i has row i of the cache. */
+  /** Prompt i has row i of its cache, row i has row i of its own. */
+  readonly #prompts: Prompt[] = [];
+  readonly #promptCache: KeyValueCache;
   readonly #rows: Row[] = [];
+  readonly #ownCache: KeyValueCache;
   readonly capacity: number;
 
-  constructor(session: InferenceSession, weights: ParameterStore, capacity: number) {
-    this.#session = session;
+  constructor(model: SamplingModel, weights: ParameterStore, capacity: number) {
+    this.#model = model;
     this.#config = weights.config;
     this.#parameters = parameterFeeds(weights);
-    this.#cache = new KeyValueCache(weights.config);
+    this.#promptCache = new KeyValueCache(weights.config);
+    this.#ownCache = new KeyValueCache(weights.config);
     this.capacity = capacity;
   }
 
@@ -114,11 +128,10 @@ class Decoder {
     const key = ({ request }: Row) => `${request.temperature} ${request.prompt}`;
     const byPrompt = [...Map.groupBy(rows, key).values()];
     byPrompt.sort((a, b) => promptLength(a) - promptLength(b));
-    const longest = Math.max(
-      ...rows.map((row) => row.request.prompt.length),
-      ...this.#rows.map((row) => row.cached),
-    );
-    this.#cache.resize(this.active + rows.length, longest + 1, this.active);
+    const longest = Math.max(promptLength(byPrompt.at(-1)!), ...this.#prompts.map(({ length }) => length));
+    const prompts = this.#prompts.length;
+    this.#promptCache.resize(prompts + byPrompt.length, longest, prompts);
+    this.#ownCache.resize(this.active + rows.length, this.#longestOwn() + 1, this.active);
     let portion: Row[][] = [];
     for (const group of byPrompt) {
       if (portion.length > 0 && (portion.length + 1) * promptLength(group) > PREFILL_TOKENS) {
@@ -139,33 +152,29 @@ class Decoder {
     groups.forEach((group, b) => {
       ids.set(group[0]!.request.prompt, b * length);
     });
-    const results = await this.#session.run({
+    const causal = Float32Array.from({ length: length * length }, (_, i) =>
+      i % length > Math.floor(i / length) ? HIDDEN : 0,
+    );
+    const results = await this.#model.prefill.run({
       ...this.#parameters,
-      ...this.#cache.emptyFeeds(count),
       ids: int32s(ids, [count, length]),
       positions: int64s(
         BigInt64Array.from(ids, (_, i) => BigInt(i % length)),
         [count, length],
       ),
-      biasPast: floats(new Float32Array(count).fill(HIDDEN), [count, 1, 1, 1]),
-      biasNew: floats(
-        Float32Array.from({ length: length * length }, (_, i) =>
-          i % length > Math.floor(i / length) ? HIDDEN : 0,
-        ),
-        [length, length],
-      ),
+      causal: floats(causal, [length, length]),
       chosen: int32s(Int32Array.from(groups, (group, b) => b * length + promptLength(group) - 1)),
       inverseTemperature: inverseTemperatures(groups.map((group) => group[0]!)),
     });
+    const fresh = this.#fresh(results);
     groups.forEach((group, b) => {
-      const first = this.#rows.length;
-      this.#store(results, b, length, first, 0, promptLength(group));
-      for (const row of group) {
-        this.#cache.copyRow(first, this.#rows.length);
-        row.cached = promptLength(group);
-        this.#rows.push(row);
-        draw(row, results, b, this.#config.vocabularySize);
-      }
+      fresh.forEach((layer, i) => {
+        const source = { ...layer, from: b, stride: length };
+        this.#promptCache.write(this.#prompts.length, 0, i, source, promptLength(group));
+      });
+      this.#prompts.push({ length: promptLength(group), rows: new Set(group) });
+      this.#rows.push(...group);
+      for (const row of group) draw(row, results, b, this.#config.vocabularySize);
     });
   }
 
@@ -173,59 +182,71 @@ class Decoder {
   async step(): Promise<void> {
     const rows = this.#rows;
     const count = rows.length;
-    const longest = rows.reduce((most, row) => Math.max(most, row.cached), 0);
-    if (longest >= this.#cache.length) this.#cache.resize(count, longest + 1, count);
-    const length = this.#cache.length;
-    const bias = new Float32Array(count * length).fill(HIDDEN);
-    rows.forEach((row, b) => {
-      bias.fill(0, b * length, b * length + row.cached);
-    });
-    const results = await this.#session.run({
+    const longest = this.#longestOwn();
+    if (longest >= this.#ownCache.length) this.#ownCache.resize(count, longest + 1, count);
+    const places = this.#places();
+    const results = await this.#model.decode.run({
       ...this.#parameters,
-      ...this.#cache.feeds(count),
+      ...this.#promptCache.feeds(this.#prompts.length, 'prompt'),
+      ...this.#ownCache.feeds(count, 'own'),
+      ...places,
       ids: int32s(
         Int32Array.from(rows, (row) => row.tokens.at(-1)!),
         [count, 1],
       ),
       positions: int64s(
-        BigInt64Array.from(rows, (row) => BigInt(row.cached)),
+        BigInt64Array.from(rows, (row) => BigInt(row.request.prompt.length + cached(row))),
         [count, 1],
       ),
-      biasPast: floats(bias, [count, 1, 1, length]),
-      biasNew: floats(new Float32Array(1), [1, 1]),
+      promptBias: visible(
+        this.#prompts.map(({ length }) => length),
+        this.#promptCache.length,
+      ),
+      ownBias: visible(rows.map(cached), this.#ownCache.length),
       chosen: int32s(Int32Array.from(rows, (_, b) => b)),
       inverseTemperature: inverseTemperatures(rows),
     });
+    const fresh = this.#fresh(results);
     rows.forEach((row, b) => {
-      this.#store(results, b, 1, b, row.cached, 1);
-      row.cached++;
+      fresh.forEach((layer, i) => {
+        this.#ownCache.write(b, cached(row), i, { ...layer, from: b, stride: 1 }, 1);
+      });
       draw(row, results, b, this.#config.vocabularySize);
     });
     this.#dropFinished();
   }
 
-  #store(
-    results: InferenceSession.OnnxValueMapType,
-    from: number,
-    stride: number,
-    row: number,
-    at: number,
-    count: number,
-  ): void {
-    for (let layer = 0; layer < this.#config.layers; layer++) {
-      const { newKey, newValue } = cacheNames(layer);
-      const source = {
-        key: floatOutput(results, newKey),
-        value: floatOutput(results, newValue),
-        from,
-        stride,
-      };
-      this.#cache.write(row, at, layer, source, count);
-    }
+  #longestOwn(): number {
+    return this.#rows.reduce((most, row) => Math.max(most, cached(row)), 0);
   }
 
-  /** The last row takes the place of a finished one. */
+  /** Which rows belong to which prompt. */
+  #places(): Feeds {
+    const most = this.#prompts.reduce((size, { rows }) => Math.max(size, rows.size), 0);
+    const members = new Int32Array(this.#prompts.length * most);
+    const homes = new Int32Array(this.#rows.length);
+    const indices = new Map(this.#rows.map((row, b) => [row, b]));
+    this.#prompts.forEach((prompt, g) => {
+      let place = g * most;
+      for (const row of prompt.rows) {
+        const b = indices.get(row)!;
+        members[place] = b;
+        homes[b] = place++;
+      }
+    });
+    return { members: int32s(members, [this.#prompts.length, most]), homes: int32s(homes) };
+  }
+
+  /** New keys and values of every layer. */
+  #fresh(results: InferenceSession.OnnxValueMapType): { key: Float32Array; value: Float32Array }[] {
+    return Array.from({ length: this.#config.layers }, (_, i) => {
+      const { fresh } = cacheNames(i);
+      return { key: floatOutput(results, fresh.key), value: floatOutput(results, fresh.value) };
+    });
+  }
+
   #dropFinished(): void {
+    const finished = new Set<Row>();
     for (let i = this.#rows.length - 1; i >= 0; i--) {
       const row = this.#rows[i]!;
       const stopped = row.stop.has(row.tokens.at(-1)!);
@@ -236,12 +257,37 @@ class Decoder {
         entropy: row.entropy / row.tokens.length,
         stopReason: stopped ? 'stop' : 'length',
       };
-      const last = this.#rows.pop()!;
-      if (last === row) continue;
-      this.#cache.copyRow(this.#rows.length, i);
-      this.#rows[i] = last;
+      finished.add(row);
+      drop(this.#rows, this.#ownCache, i);
+    }
+    for (let i = this.#prompts.length - 1; finished.size > 0 && i >= 0; i--) {
+      const { rows } = this.#prompts[i]!;
+      for (const row of rows) if (finished.has(row)) rows.delete(row);
+      if (rows.size === 0) drop(this.#prompts, this.#promptCache, i);
     }
   }
+}
+
+/** The last one takes the place of the one that is dropped. */
+function drop<T>(list: T[], cache: KeyValueCache, index: number): void {
+  const last = list.pop()!;
+  if (index === list.length) return;
+  cache.copyRow(list.length, index);
+  list[index] = last;
+}
+
+/** Tokens of its own that a row has in the cache: all but the last, which is still to be fed. */
+function cached(row: Row): number {
+  return row.tokens.length - 1;
+}
+
+/** Shows the first lengths[i] places of row i: [rows, 1, 1, columns]. */
+function visible(lengths: readonly number[], columns: number) {
+  const bias = new Float32Array(lengths.length * columns).fill(HIDDEN);
+  lengths.forEach((length, i) => {
+    bias.fill(0, i * columns, i * columns + length);
+  });
+  return floats(bias, [lengths.length, 1, 1, columns]);
 }
 
 function promptLength(group: readonly Row[]): number {

@@ -97,8 +97,8 @@ export class EngineService {
 
   async sample(client: number, requests: readonly SampleRequest[], maxContext: number): Promise<FlatSamples> {
     const { weights } = this.#sampling(client);
-    const session = await this.#compile('decoder', weights.config, compileDecoder);
-    return flattenSamples((await sampleBatch(session, weights, requests, { maxContext })).flat());
+    const model = await this.#compile('decoder', weights.config, compileDecoder);
+    return flattenSamples((await sampleBatch(model, weights, requests, { maxContext })).flat());
   }
 
   async logprobs(client: number, sequences: Sequences): Promise<{ logprobs: Float32Array<ArrayBuffer> }> {
