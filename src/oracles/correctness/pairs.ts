@@ -5,8 +5,8 @@ import type { PairOutput } from './child/protocol.ts';
 import type { TestResult } from './sandbox.ts';
 
 /** SPEC: at most the 8 smallest pairs, inputs of at most 4 KiB. */
-export const MAX_PAIRS = 8;
-export const MAX_INPUT_BYTES = 4096;
+const MAX_PAIRS = 8;
+const MAX_INPUT_BYTES = 4096;
 
 export interface Pair {
   readonly stdin: string;

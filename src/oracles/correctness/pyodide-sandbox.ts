@@ -24,7 +24,7 @@ export interface PyodideSandboxOptions {
   readonly recycleAfter?: number;
 }
 
-export const DEFAULT_TIMEOUT_MS = 15_000;
+const DEFAULT_TIMEOUT_MS = 15_000;
 const BOOT_MS = 120_000;
 /** Node, Pyodide's code and the two memory images, MiB; on top of what the two interpreters may use. */
 const BASE_MIB = 700;
@@ -73,7 +73,7 @@ class PyodideSandbox implements Sandbox {
     const jobs = programs.map(
       (program) => new Promise<Execution>((settle) => this.#queue.push({ program, settle })),
     );
-    while (this.#active < this.#workers && this.#queue.length > this.#active) void this.#work();
+    while (this.#active < this.#workers && this.#queue.length > 0) void this.#work();
     return Promise.all(jobs);
   }
 

@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import { createPyodideSandbox } from '../../../src/oracles/correctness/pyodide-sandbox.ts';
 import type { Execution } from '../../../src/oracles/correctness/sandbox.ts';
 
-const sandbox = createPyodideSandbox({ timeoutMs: 1500, memoryMiB: 128, outputKiB: 64, spares: 1 });
+const sandbox = createPyodideSandbox({ timeoutMs: 1000, memoryMiB: 128, outputKiB: 64, spares: 1 });
 after(() => sandbox.close());
 
 const TESTS = { functional: 'assert f(1) == 2' };
@@ -172,7 +172,7 @@ test('partial results survive a timeout', async () => {
   ]);
   assert.deepEqual(execution, {
     kind: 'timeout',
-    message: 'not done after 1.5 s',
+    message: 'not done after 1 s',
     tests: [{ name: 'line 1: assert f(1) == 1', outcome: 'passed' }],
     stdout: 'seen 1\nseen 2\n',
   });

@@ -168,7 +168,7 @@ async function bootChild(boot: Boot, send: (message: FromChild) => void): Promis
 }
 
 /** Serves the parent over IPC until it disconnects. */
-export function serve(): void {
+function serve(): void {
   const send = (message: FromChild) => process.send?.(message);
   let child: Child | undefined;
   process.on('message', (message: ToChild) => {
