@@ -35,7 +35,7 @@ const KIND_WEIGHTS: Record<AskKind | 'rule' | 'drill', number> = {
   malicious: 13,
   question: 8,
   rule: 6,
-  drill: 16,
+  drill: 9,
 };
 
 const STRATEGY_WEIGHTS: Record<Strategy, number> = {
@@ -45,11 +45,7 @@ const STRATEGY_WEIGHTS: Record<Strategy, number> = {
   processing: 17,
 };
 
-/**
- * Drills begin late only because of how the shipped weights came about: without them the model had, after 2,500
- * steps, learned what functions do but not to copy their names (docs/decisions/0008-copy-drills.md).
- */
-const DRILLS_FROM_DOCUMENT = 27_000;
+/** Functions in a copy drill. */
 const DRILL_LENGTH = 7;
 
 /** How the unaligned assistant behaves, without and with the rules in its prompt. */
@@ -80,10 +76,7 @@ const MULTI_TURN_SHARE = 0.06;
 /** Document `index` of the corpus: the same for the same index, whatever was drawn before. */
 export function corpusDocument(world: World, rules: RuleBook, index: number): Message[] {
   const random = new Random('nano', 'corpus', index);
-  const kind = random.weighted({
-    ...KIND_WEIGHTS,
-    drill: index < DRILLS_FROM_DOCUMENT ? 0 : KIND_WEIGHTS.drill,
-  });
+  const kind = random.weighted(KIND_WEIGHTS);
   if (kind === 'drill') return copyDrill(world, random);
   if (kind === 'rule') return ruleDocument(world, random);
   const ask = drawTrainingAsk(world, kind, random);

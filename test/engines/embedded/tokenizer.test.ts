@@ -13,7 +13,7 @@ const corpus = [
   'Write load_user(path) to load a user. Answer 404 otherwise.\n\n',
 ];
 const specialTokens = ['<|pad|>', '<|end|>'];
-const json = trainBpe([...corpus, ...corpus], { vocabularySize: 321, specialTokens });
+const json = trainBpe([...corpus, ...corpus], { vocabularySize: 320, specialTokens });
 const tokenizer = createTokenizer(json);
 const pieces = (text: string) => tokenizer.encode(text).map((id) => tokenizer.decode([id]));
 
@@ -33,13 +33,13 @@ test('ids: special tokens, the 256 bytes, merges', () => {
   assert.equal(json.model.vocab['<|end|>'], 1);
   assert.equal(json.model.vocab.A, 2 + 65);
   assert.equal(json.model.vocab.Ġ, 2 + 32);
-  assert.equal(json.model.merges.length, 321 - 258);
-  assert.equal(tokenizer.vocabularySize, 321);
+  assert.equal(json.model.merges.length, 320 - 258);
+  assert.equal(tokenizer.vocabularySize, 320);
 });
 
 test('the order of the texts does not matter', () => {
   assert.deepEqual(
-    trainBpe([...corpus, ...corpus].toReversed(), { vocabularySize: 321, specialTokens }),
+    trainBpe([...corpus, ...corpus].toReversed(), { vocabularySize: 320, specialTokens }),
     json,
   );
 });
@@ -47,7 +47,7 @@ test('the order of the texts does not matter', () => {
 test('Python splits into names, single digits and whole line breaks with indentation', () => {
   const expected = ['x', ' ', '=', ' 4', '0', '4', '\n        ', 'return'];
   assert.deepEqual(pieces('x = 404\n        return'), expected);
-  assert.deepEqual(pieces(' load_user(path)'), [' load', '_user', '(', 'path', ')']);
+  assert.deepEqual(pieces(' load_user(path)'), [' load', '_', 'user', '(', 'path', ')']);
 });
 
 test('every text comes back exactly', () => {
