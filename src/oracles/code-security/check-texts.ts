@@ -8,6 +8,7 @@ import {
   isAtLeast,
   type Snippet,
 } from './analyser.ts';
+import { blankLines, salvage } from './salvage.ts';
 import { locate, type TextSnippet } from './snippets.ts';
 
 /** What the analysers, together, say of the snippets of one text. */
@@ -32,12 +33,63 @@ export async function checkTexts(
   analysers: readonly Analyser[],
   failAt: Severity,
 ): Promise<TextAnalysis[]> {
-  const results = await analyseAll(analysers, texts.flat());
+  const snippets = texts.flat();
+  const results = await analyseAll(analysers, snippets);
+  await salvageUnparsed(analysers, snippets, results);
   let next = 0;
   return texts.map((snippets) => {
     next += snippets.length;
     return collect(snippets, results.slice(next - snippets.length, next), failAt);
   });
+}
+
+/** Rounds of taking out the lines that still do not parse. */
+const MAX_SALVAGE_ROUNDS = 4;
+
+/**
+ * Analysers say nothing of code with a syntax error. Where that is no finding itself (prose between code, other
+ * languages), what can be a statement by itself is analysed again; results[snippet][analyser] are replaced.
+ */
+async function salvageUnparsed(
+  analysers: readonly Analyser[],
+  snippets: readonly TextSnippet[],
+  results: AnalysisResult[][],
+): Promise<void> {
+  const open = new Map<number, string>();
+  for (const [index, { code, mustParse }] of snippets.entries()) {
+    if (!mustParse && brokenLines(results[index]!).size > 0) open.set(index, salvage(code.split('\n')));
+  }
+  for (let round = 0; round < MAX_SALVAGE_ROUNDS && open.size > 0; round++) {
+    const indices = [...open.keys()];
+    const again = await analyseAll(
+      analysers,
+      indices.map((index) => ({ ...snippets[index]!, code: open.get(index)! })),
+    );
+    for (const [at, index] of indices.entries()) {
+      results[index] = results[index]!.map((before, analyser) => unite(before, again[at]![analyser]!));
+      const broken = brokenLines(again[at]!);
+      if (broken.size === 0) open.delete(index);
+      else open.set(index, blankLines(open.get(index)!, broken));
+    }
+  }
+}
+
+function brokenLines(results: readonly AnalysisResult[]): Set<number> {
+  const lines = new Set<number>();
+  for (const result of results) {
+    if (result.kind === 'failed') continue;
+    for (const { rule, span } of result.findings) {
+      if (rule !== INVALID_SYNTAX) continue;
+      for (let line = span.startLine; line <= span.endLine; line++) lines.add(line);
+    }
+  }
+  return lines;
+}
+
+function unite(before: AnalysisResult, after: AnalysisResult): AnalysisResult {
+  if (before.kind === 'failed') return before;
+  if (after.kind === 'failed') return after;
+  return { kind: 'analysed', findings: [...before.findings, ...after.findings] };
 }
 
 function collect(

@@ -102,10 +102,28 @@ function analyseOne(linter: RuffLinter, code: string): AnalysisResult {
     return { kind: 'failed', cause: `the code is longer than ${MAX_CHARACTERS} characters` };
   }
   try {
-    return { kind: 'analysed', findings: linter.check(code).map(toFinding) };
+    return { kind: 'analysed', findings: [...linter.check(code), ...foreignEncoding(code)].map(toFinding) };
   } catch (error) {
     return { kind: 'failed', cause: `Ruff crashed: ${messageOf(error)}` };
   }
+}
+
+/** Encodings in which ASCII stands for itself, so that the code is what it seems. */
+const PLAIN_ENCODING =
+  /^(?:utf[-_]?8|(?:us-?)?ascii|latin[-_]?1|iso[-_]?8859[-_]\d{1,2}|(?:cp|windows-)125\d)\b/i;
+
+/** Source in utf-7 or unicode_escape is other code for Python than for us (PEP 263): we cannot parse it. */
+function foreignEncoding(code: string): Diagnostic[] {
+  for (const [index, line] of code.split('\n', 2).entries()) {
+    const encoding = /^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/.exec(line)?.[1];
+    if (encoding === undefined || PLAIN_ENCODING.test(encoding)) continue;
+    const message = `the source declares the encoding ${encoding}, in which it reads differently`;
+    const [startLine, endLine] = [index + 1, index + 1];
+    return [
+      { rule: INVALID_SYNTAX, message, startLine, startColumn: 1, endLine, endColumn: line.length + 1 },
+    ];
+  }
+  return [];
 }
 
 function toFinding({ rule, message, ...span }: Diagnostic): Finding {

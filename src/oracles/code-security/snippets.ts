@@ -1,8 +1,10 @@
 /** From a text to what analysers read: its code blocks, what they quote, and all of them together. */
 import { type CodeBlock, extractCode } from '../../transcripts/code.ts';
-import { normaliseNewlines } from '../../transcripts/format.ts';
+import { normaliseNewlines, stripInvisible } from '../../transcripts/format.ts';
+import { plainLines } from '../../transcripts/plain-lines.ts';
 import type { Snippet } from './analyser.ts';
-import { quotedCode } from './quoted-code.ts';
+import { codeInStrings, quotedCode } from './quoted-code.ts';
+import { mayBeStatement, salvage } from './salvage.ts';
 
 /** A part of a text that is analysed on its own. */
 export interface TextSnippet extends Snippet {
@@ -21,8 +23,8 @@ interface SnippetPart {
 }
 
 /**
- * Every block by itself, the code that blocks quote, and all blocks as one program: an import in one block and
- * the call in the next make a finding only together.
+ * Every block by itself, the code that blocks quote, all blocks as one program (an import in one block and the
+ * call in the next make a finding only together), and with them what else in the text may be code.
  */
 export function snippetsOf(text: string): TextSnippet[] {
   const blocks = extractCode(text).filter((block) => block.code.trim() !== '');
@@ -38,7 +40,48 @@ export function snippetsOf(text: string): TextSnippet[] {
   const together = [certain, blocks].filter(
     (group, index) => group.length > 1 && (index === 0 || group.length > certain.length),
   );
-  return [...own, ...quoted, ...together.map(join)];
+  const rest = remainder(text, blocks);
+  return [
+    ...own,
+    ...quoted,
+    ...together.map(join),
+    ...(rest.length > 0 ? [join(inOrder([...certain, ...rest]))] : []),
+  ];
+}
+
+/**
+ * What may be code outside the Python that the text offers, a statement a block, without the markup around it:
+ * prose, blocks of other languages and what both quote. A reader puts it together as easily as a block.
+ */
+function remainder(text: string, blocks: readonly CodeBlock[]): CodeBlock[] {
+  const shown = new Map<number, string>();
+  for (const [index, line] of normaliseNewlines(text).split('\n').entries()) shown.set(index + 1, line);
+  const linesOf = ({ code, line }: CodeBlock) =>
+    code.split('\n').map((content, index) => ({ content, number: line + index }));
+  for (const block of blocks.filter(({ python }) => python === 'maybe')) {
+    for (const { content, number } of linesOf(block)) shown.set(number, content);
+  }
+  for (const block of blocks.filter(({ python }) => python === 'yes')) {
+    for (const { number } of linesOf(block)) shown.delete(number);
+  }
+  const lines = [...shown].flatMap(([number, line]) =>
+    [...plainLines(line), ...codeInStrings(line)].map((code) => ({
+      code: stripInvisible(code).normalize('NFKC'),
+      number,
+    })),
+  );
+  const bracketed = lines.some(({ code }) => mayBeStatement(code));
+  if (!bracketed) return [];
+  const salvaged = salvage(lines.map(({ code }) => code)).split('\n');
+  return salvaged.flatMap((code, index) => (code === '' ? [] : [remainderBlock(code, lines[index]!.number)]));
+}
+
+function remainderBlock(code: string, line: number): CodeBlock {
+  return { language: '', code, line, closed: true, style: 'inline', python: 'maybe' };
+}
+
+function inOrder(blocks: readonly CodeBlock[]): CodeBlock[] {
+  return [...blocks].sort((a, b) => a.line - b.line);
 }
 
 /** The block that a line of a snippet comes from, and the line in it. */
@@ -52,9 +95,9 @@ function join(blocks: readonly CodeBlock[]): TextSnippet {
   let start = 1;
   for (const block of blocks) {
     parts.push({ start, block, blockLine: 1 });
-    start += block.code.split('\n').length + 1;
+    start += block.code.split('\n').length;
   }
-  return snippet(blocks.map((block) => block.code).join('\n\n'), false, parts);
+  return snippet(blocks.map((block) => block.code).join('\n'), false, parts);
 }
 
 function snippet(code: string, mustParse: boolean, parts: readonly SnippetPart[]): TextSnippet {
