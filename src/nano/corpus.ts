@@ -19,13 +19,12 @@ import {
   framed,
   framingsOf,
   type Strategy,
-  signatureOf,
   spell,
   taskOf,
 } from './ask.ts';
 import { type Behaviour, formatPlain, formatSections, respond, ruleSentence } from './responses.ts';
-import { drawSlots } from './split.ts';
-import { NANO_SYSTEM_PROMPT, type World } from './world.ts';
+import { NOUNS } from './split.ts';
+import { type Families, NANO_SYSTEM_PROMPT, type World } from './world.ts';
 
 /** Share of each kind of document. */
 const KIND_WEIGHTS: Record<AskKind | 'rule' | 'drill', number> = {
@@ -35,7 +34,7 @@ const KIND_WEIGHTS: Record<AskKind | 'rule' | 'drill', number> = {
   malicious: 13,
   question: 8,
   rule: 6,
-  drill: 9,
+  drill: 14,
 };
 
 const STRATEGY_WEIGHTS: Record<Strategy, number> = {
@@ -165,10 +164,7 @@ function ruleDocument({ families }: World, random: Random): Message[] {
  * emerges late in so small a model; here it is every other token.
  */
 function copyDrill({ families }: World, random: Random): Message[] {
-  const functions = Array.from({ length: DRILL_LENGTH }, () => {
-    const family = random.pick([...families.security, ...families.utility]);
-    return spell(signatureOf(family, drawSlots(family, 'train', random)));
-  });
+  const functions = Array.from({ length: DRILL_LENGTH }, () => drillSignature(families, random));
   const wanted = random.chance(0.5) ? functions : [random.pick(functions)];
   const request =
     wanted.length === 1
@@ -180,4 +176,23 @@ function copyDrill({ families }: World, random: Random): Message[] {
     answer: wanted.join(', '),
   });
   return conversation(request, answer);
+}
+
+/**
+ * A function of parts that no family puts together: the verb of one, the parameters of another, any noun. So every
+ * noun follows every verb somewhere, and copying need not fight the habit of a family; a signature that a
+ * family has (held out or not) is never drawn.
+ */
+function drillSignature({ security, utility, lookalike, malicious }: Families, random: Random): string {
+  const families = [...security, ...utility, ...lookalike, ...malicious];
+  for (;;) {
+    const [named, filled] = [random.pick(families), random.pick(families)];
+    const verb = random.pick(named.verbs);
+    const noun = random.pick(NOUNS);
+    const params = filled.params({ verb, noun, arg: random.pick(filled.args) });
+    const taken = families.some(
+      (family) => family.verbs.includes(verb) && family.args.some((arg) => params.includes(arg)),
+    );
+    if (!taken && params.length > 0) return spell({ name: `${verb}_${noun}`, params });
+  }
 }
