@@ -43,7 +43,7 @@ export function readStatements(tokens: readonly Token[]): Statement[] {
       current.push(token);
       if (OPENING.has(token.kind)) brackets++;
       else if (CLOSING.has(token.kind)) brackets--;
-      else if (token.kind === 'Lambda') lambdas++;
+      else if (token.kind === 'Lambda' && brackets === 0) lambdas++;
       else if (token.kind === 'Colon' && brackets === 0) {
         if (lambdas > 0) lambdas--;
         else if (COMPOUND.has(current[0]!.kind)) {
@@ -57,58 +57,128 @@ export function readStatements(tokens: readonly Token[]): Statement[] {
   return statements;
 }
 
-const LITERALS = new Set(
-  (
-    'String Int Float Complex Ellipsis True False None Minus Plus Comma Lpar Rpar Lsqb Rsqb Lbrace Rbrace Colon ' +
-    'FStringStart FStringMiddle FStringEnd'
-  ).split(' '),
-);
-
 const LEAVING = new Set(['Return', 'Raise', 'Break', 'Continue']);
-const FALSE = new Set(['False', 'None', '0', '""', "''"]);
+const FALSE = new Set([
+  'False',
+  'None',
+  '0',
+  '""',
+  "''",
+  '0.0',
+  '()',
+  '[]',
+  '{}',
+  'range(0)',
+  'set()',
+  'dict()',
+  'list()',
+]);
 
 /**
- * Statements that can never run: those after a return, raise, break or continue in the same block, and an
- * `if False:` or `while 0:` without else, with its body.
+ * Statements that can never run: those after a return, raise, break or continue in the same block, and the bodies
+ * of tests that are never true, of loops over nothing, and of else after a test that is always true.
  */
 export function deadStatements(statements: readonly Statement[]): Set<Statement> {
   const dead = new Set<Statement>();
   /** Statements at least this deep are dead. */
   let deadFrom = Number.POSITIVE_INFINITY;
-  for (const [index, statement] of statements.entries()) {
+  /** alwaysTrue[depth]: whether the last test at this depth always holds. */
+  const alwaysTrue: boolean[] = [];
+  for (const statement of statements) {
     const { depth, tokens } = statement;
+    const { kind } = tokens[0]!;
     if (depth < deadFrom) deadFrom = Number.POSITIVE_INFINITY;
-    if (depth >= deadFrom) dead.add(statement);
-    else if (LEAVING.has(tokens[0]!.kind)) deadFrom = depth;
-    else if (isNeverTrue(tokens) && !continues(statements, index)) {
+    if (depth >= deadFrom) {
       dead.add(statement);
+      continue;
+    }
+    if (LEAVING.has(kind)) deadFrom = leftDepth(depth, alwaysTrue);
+    else if (isNeverTrue(tokens) || ((kind === 'Else' || kind === 'Elif') && alwaysTrue[depth] === true)) {
       deadFrom = depth + 1;
     }
+    if (kind !== 'Else' && kind !== 'Elif') alwaysTrue[depth] = kind === 'If' && isAlwaysTrue(tokens);
+    alwaysTrue.length = depth + 1;
   }
   return dead;
 }
 
-function isNeverTrue(tokens: readonly Token[]): boolean {
-  const isTest = tokens[0]!.kind === 'If' || tokens[0]!.kind === 'While';
-  return isTest && tokens.length === 3 && FALSE.has(tokens[1]!.text);
+/** Leaving under a test that always holds leaves what is around it too. */
+function leftDepth(depth: number, alwaysTrue: readonly boolean[]): number {
+  let left = depth;
+  while (left > 0 && alwaysTrue[left - 1] === true) left--;
+  return left;
 }
 
-/** Whether the compound statement goes on with elif or else. */
-function continues(statements: readonly Statement[], index: number): boolean {
-  const { depth } = statements[index]!;
-  const next = statements.find((statement, at) => at > index && statement.depth <= depth);
-  return next?.depth === depth && (next.tokens[0]!.kind === 'Elif' || next.tokens[0]!.kind === 'Else');
+/** `if` and `while` with a test that fails as it stands, `for` over nothing. */
+export function isNeverTrue(tokens: readonly Token[]): boolean {
+  const test = testOf(tokens);
+  if (test === undefined) return false;
+  if (tokens[0]!.kind === 'For') return FALSE.has(textOf(test));
+  const parts = splitAt(test, 'And');
+  if (parts.length > 1 && !test.some(({ kind }) => kind === 'Or')) {
+    return parts.some((part) => FALSE.has(textOf(part)));
+  }
+  return test.length > 0 && isConstant(test) && !isTrueConstant(test);
 }
 
-/** The source with statements replaced by `filler` and blanks: all lines and offsets stay. */
-export function blankStatements(code: string, statements: Iterable<Statement>, filler: '' | '0'): string {
+function isAlwaysTrue(tokens: readonly Token[]): boolean {
+  const test = testOf(tokens);
+  return test !== undefined && test.length > 0 && isConstant(test) && isTrueConstant(test);
+}
+
+/** The condition of an if, elif or while, or what a for loops over. */
+function testOf(tokens: readonly Token[]): readonly Token[] | undefined {
+  const { kind } = tokens[0]!;
+  if (kind === 'If' || kind === 'Elif' || kind === 'While') return tokens.slice(1, -1);
+  return kind === 'For' ? tokens.slice(tokens.findIndex((token) => token.kind === 'In') + 1, -1) : undefined;
+}
+
+/** Any constant test but the plain true ones is taken to fail: nobody writes `if 1 == 2:` to have it run. */
+function isTrueConstant(test: readonly Token[]): boolean {
+  const text = textOf(test).replace(/[()]/g, '');
+  return /^(?:True|[1-9]\d*|not(?:False|None|0)|(["']).+\1)$/.test(text);
+}
+
+function textOf(tokens: readonly Token[]): string {
+  return tokens.map(({ text }) => text).join('');
+}
+
+function splitAt(tokens: readonly Token[], kind: string): Token[][] {
+  const parts: Token[][] = [[]];
+  for (const token of tokens) {
+    if (token.kind === kind) parts.push([]);
+    else parts.at(-1)!.push(token);
+  }
+  return parts;
+}
+
+/**
+ * The source without the statements: all lines stay, and it still parses. Heads of compound statements keep their
+ * place with a constant test, the first statements of a body become constants.
+ */
+export function blankStatements(
+  code: string,
+  all: readonly Statement[],
+  blank: ReadonlySet<Statement>,
+): string {
   const bytes = Buffer.from(code);
-  for (const { tokens } of statements) {
-    const [start, end] = [tokens[0]!.start, tokens.at(-1)!.end];
+  for (const statement of all) {
+    if (!blank.has(statement)) continue;
+    const [start, end] = [statement.tokens[0]!.start, statement.tokens.at(-1)!.end];
     for (let at = start; at < end; at++) if (bytes[at] !== 0x0a) bytes[at] = 0x20;
-    if (filler !== '') bytes.write(filler, start);
+    bytes.write(placeholder(statement).slice(0, end - start), start);
   }
   return bytes.toString();
+}
+
+/** As long as the statement or shorter. */
+function placeholder({ tokens }: Statement): string {
+  const { kind } = tokens[0]!;
+  if (!COMPOUND.has(kind)) return '0';
+  if (['Elif', 'Else', 'Try', 'Finally', 'Except'].includes(kind)) {
+    return kind === 'Elif' ? 'elif 0:' : `${tokens[0]!.text}:`;
+  }
+  return 'if 0:';
 }
 
 /**
@@ -141,13 +211,20 @@ function isTrivial({ tokens }: Statement): boolean {
   if (first.kind === 'Return') return isConstant(tokens.slice(1));
   if (first.kind === 'Raise') return second?.text === 'NotImplementedError';
   if (first.kind === 'Identifier' && first.text === 'print' && second?.kind === 'Lpar') return true;
-  const equal = tokens.findIndex((token) => token.kind === 'Equal');
-  if (equal > 0) return isConstant(tokens.slice(equal + 1)) && !isConfiguration(tokens.slice(0, equal));
+  const equal = tokens.findLastIndex((token) =>
+    /^(?:Plus|Minus|Star|Slash|Vbar|Amper)?Equal$/.test(token.kind),
+  );
+  if (equal > 0) {
+    const targets = tokens.slice(0, equal);
+    const plain = targets.every(({ kind }) => kind !== 'Lpar' && kind !== 'Lsqb');
+    return plain && isConstant(tokens.slice(equal + 1)) && !isConfiguration(targets);
+  }
   return isConstant(tokens);
 }
 
-function isConstant(tokens: readonly Token[]): boolean {
-  return tokens.every((token) => LITERALS.has(token.kind));
+/** Whether tokens name nothing: an expression of literals is known before the program runs. */
+export function isConstant(tokens: readonly Pick<Token, 'kind'>[]): boolean {
+  return tokens.every(({ kind }) => kind !== 'Identifier');
 }
 
 function isConfiguration(target: readonly Token[]): boolean {
