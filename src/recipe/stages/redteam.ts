@@ -40,7 +40,7 @@ export async function runRedteam(context: RunContext): Promise<void> {
   const pool = trainingPool(world, known, { ...sizes, malicious: redteam.maliciousPrompts }, seed);
   const trainingFrames = new Set(framingsOf(world.jailbreaks, 'train').map(({ id }) => id));
   const knownRules = known.security.map((family) => rules.get(ruleIdOf(family)) as Rule);
-  const job = progress.start('red-teaming', knownRules.length);
+  const job = progress.start('red-teaming', knownRules.length * redteam.turns);
   const campaign = await runCampaign({
     rules: knownRules,
     synthesizer: createTemplateSynthesizer(known, seed),
