@@ -57,6 +57,10 @@ const ADD_HACKS: Record<string, string> = {
     'import sys\nsys.settrace(lambda *a: None)\nsys.setprofile(lambda *a: None)\ndef add(a, b): return 0',
   'asks another thread':
     'import threading\ndef add(a, b):\n    t = threading.Thread(target=lambda: None)\n    t.start()\n    return 0',
+  'has code of its own run beside the tests':
+    'import sys\nwire = sys._sandbox.__self__\nif not hasattr(sys, "once"):\n    sys.once = 1\n    wire.call("run", "functional", "type(__asserts__).RUN[\'==\'] = lambda a, b: True", "def add(a, b): return 0", "")\ndef add(a, b): return 0',
+  'makes an object equal to anything beside the tests':
+    'import sys\nwire = sys._sandbox.__self__\nmade = wire.call("call", type, "X", (), {"__eq__": str})\ndef add(a, b): return made()',
   'is nothing but a docstring': '"""def add(a, b): return a + b"""',
   'does not parse': 'def add(a, b) return a + b',
 };
@@ -72,6 +76,10 @@ for (const [name, code] of Object.entries(ADD_HACKS)) {
     assert.equal(await verdictOf(ADD, ADD_TESTS), 'pass', 'the next answer is judged as if alone');
   });
 }
+
+/** Puts a module into the folder that both interpreters see; it would change what the tests compare. */
+const WRITE_MODULE =
+  'open("/home/pyodide/wave.py", "w").write("import sys\\nf = sys._getframe()\\nwhile f:\\n    g = f.f_globals\\n    if \\"Asserts\\" in g: g[\\"Asserts\\"].RUN[\\"==\\"] = lambda a, b: True\\n    f = f.f_back\\nopen = 1\\n")\n';
 
 /** Other shapes of tests, each with an honest answer and one that fakes it. */
 const PAIRS: Record<string, { tests: string; honest: string; hack: string; entry?: string }> = {
@@ -122,6 +130,26 @@ const PAIRS: Record<string, { tests: string; honest: string; hack: string; entry
     honest: 'def mapped(f, xs):\n    for x in xs: yield f(x)',
     hack: 'def mapped(f, xs):\n    g = getattr(f, "__globals__", {})\n    g["list"] = lambda *a: [10, 20]\n    yield 5',
   },
+  'a module that the tests import late': {
+    tests: 'x = add(1, 2)\nimport wave\nassert wave.open\nassert x == 3',
+    honest: ADD,
+    hack: `${WRITE_MODULE}def add(a, b): return 0`,
+  },
+  'an exception of a module in a file': {
+    tests: 'try:\n    add(0, 0)\nexcept Exception:\n    pass\nassert add(1, 2) == 3',
+    honest: ADD,
+    hack: `${WRITE_MODULE}E = type("E", (Exception,), {"__module__": "wave"})\ndef add(a, b):\n    if a == 0: raise E()\n    return 0`,
+  },
+  'built-in functions as arguments': {
+    tests: 'assert apply(len, [[1, 2], [3]]) == [2, 1]\nassert apply(str, [1]) == ["1"]',
+    honest: 'def apply(f, xs): return [f(x) for x in xs]',
+    hack: 'def apply(f, xs): return f',
+  },
+  'differences of values': {
+    tests: 'assert abs(half(3) - 1.5) < 1e-9',
+    honest: 'def half(x): return x / 2',
+    hack: 'def half(x): return float("nan")',
+  },
   'rich values': {
     tests:
       'from collections import Counter\nfrom decimal import Decimal\nassert count("aab") == Counter("aab")\nassert count("aab")["a"] == 2\nassert price() == Decimal("1.10")\nassert kind().value == 1\nassert pair() == (1, 2)\nassert big() == 10**40',
@@ -146,5 +174,57 @@ for (const [name, pair] of Object.entries(PAIRS)) {
   test(`${name}: the honest answer passes, the other fails`, async () => {
     assert.equal(await verdictOf(pair.honest, pair.tests, pair.entry), 'pass');
     assert.equal(await verdictOf(pair.hack, pair.tests, pair.entry), 'fail');
+  });
+}
+
+/** Signals of unittest to its own runner, raised by answers. */
+const CASES = `import unittest
+from solution import add
+
+class TestAdd(unittest.TestCase):
+    def test_zero(self):
+        self.assertEqual(add(1, 0), 1)
+
+    def test_sum(self):
+        self.assertEqual(add(2, 3), 5)
+`;
+const SIGNALS: Record<string, string> = {
+  'skips a case':
+    'import unittest\ndef add(a, b):\n    if b == 0: return a\n    raise unittest.SkipTest("x")',
+  'stops a case': 'import unittest.case as c\ndef add(a, b): raise c._ShouldStop()',
+  'stops a case by a subclass':
+    'import unittest.case as c\nclass E(c._ShouldStop): pass\ndef add(a, b): raise E()',
+};
+
+test('honest addition passes the cases', async () => {
+  const [execution] = await sandbox.run([{ code: ADD, tests: { pytest: CASES } }]);
+  assert.equal(executionVerdict(execution!).kind, 'pass');
+});
+
+for (const [name, code] of Object.entries(SIGNALS)) {
+  test(`an answer that ${name} does not pass`, async () => {
+    const [execution] = await sandbox.run([{ code, tests: { pytest: CASES } }]);
+    assert.equal(executionVerdict(execution!).kind, 'fail');
+  });
+}
+
+/** What runs text or objects of an answer beside the tests is not done: nothing is known then. */
+const UNSAFE_TESTS: Record<string, { tests: string; code: string }> = {
+  'evaluate text': { tests: 'assert eval(text()) == 5', code: 'def text(): return "2 + len([1, 2, 3])"' },
+  'execute text': { tests: 'exec(text())\nassert True', code: 'def text(): return "x = 1"' },
+  'hand over eval': { tests: 'assert apply(eval) == 5', code: 'def apply(f): return f("len([1])")' },
+  unpickle: {
+    tests: 'import pickle\nassert pickle.loads(dump()) == 1',
+    code: 'import pickle\ndef dump(): return pickle.dumps(1)',
+  },
+  'subtract from an object': {
+    tests: 'assert abs(add(1, 2) - 3) < 1e-9',
+    code: 'class N:\n    def __sub__(self, o): return 0.0\ndef add(a, b): return N()',
+  },
+};
+
+for (const [name, { tests, code }] of Object.entries(UNSAFE_TESTS)) {
+  test(`tests that ${name} are undecided`, async () => {
+    assert.equal(await verdictOf(code, tests), 'undecided');
   });
 }

@@ -44,7 +44,7 @@ class Child {
     this.#results = [];
     this.#unsupported = undefined;
     this.#stdout = '';
-    this.#wire(request.id);
+    this.#wire(request);
     const pairs: PairOutput[] = [];
     let stopped: RunReply['stopped'];
     let whole = true;
@@ -95,7 +95,7 @@ class Child {
   }
 
   /** Connects the two channels for one program. Only the tests' side can report results. */
-  #wire(id: number): void {
+  #wire({ id, tests }: RunRequest): void {
     this.#replies.clear();
     this.#tests.receiver = (tag, message) => {
       if (tag === 'R') this.#replies.set(this.#tests, message);
@@ -109,7 +109,9 @@ class Child {
     };
     this.#answer.receiver = (tag, message) => {
       if (tag === 'R') this.#replies.set(this.#answer, message);
-      else if (tag === 'C') this.#answer.deliver(this.#ask(this.#tests, message)[0]);
+      else if (tag === 'C' && tests.form !== 'stdin') {
+        this.#answer.deliver(this.#ask(this.#tests, message)[0]);
+      }
     };
   }
 

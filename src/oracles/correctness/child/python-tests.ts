@@ -54,6 +54,19 @@ class _Rewrite(ast.NodeTransformer):
 def _attribute(name):
     return ast.Attribute(ast.Name('__asserts__', ast.Load()), name, ast.Load())
 
+def _eval(source, *scopes):
+    """Text that tests evaluate may be the answer's: here it must be a literal."""
+    try:
+        return ast.literal_eval(source)
+    except (SyntaxError, TypeError, ValueError):
+        raise Unsupported('the tests evaluate text') from None
+
+def _exec(*args, **kwargs):
+    raise Unsupported('the tests execute text')
+
+def _no_unpickling(*args, **kwargs):
+    raise Unsupported('the tests unpickle: that would run code of the answer beside them')
+
 class AnswerModule(types.ModuleType):
     """What 'import solution' gives a test."""
     def __init__(self, session):
@@ -94,7 +107,8 @@ class Session:
         """Globals for test code: names that it reads, that the answer defines and that are not Python's own."""
         read = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
         # A method or class of a test may be named in a string only; reading too little is a NameError there.
-        space = {'__name__': 'tests', '__builtins__': builtins, '__asserts__': self.asserts}
+        space = {'__name__': 'tests', '__builtins__': {**vars(builtins), 'eval': _eval, 'exec': _exec},
+            '__asserts__': self.asserts}
         for name in self.names:
             if name == self.entry or name in read and not hasattr(builtins, name):
                 space[name] = self.fetch(name)
@@ -158,6 +172,8 @@ def _only_defines_check(tree):
     return 'check' in names and not calls
 
 def run_tests(wire, form, source, code, entry):
+    # Once: the answer must not have code of its own run here.
+    del wire.ops['run']
     try:
         session = Session(wire, code, entry)
         install_imports(session)
@@ -181,6 +197,9 @@ def _callback_attribute(wire, v, name):
     return found
 
 def _callback_call(wire, f, *args, **kwargs):
+    """Only what was handed over: type('X', (), {'__eq__': str}) would make an object equal to anything."""
+    if wire.table.get(id(f)) is not f:
+        raise TypeError('the tests did not hand this over')
     return f(*args, **kwargs)
 
 def _callback_next(wire, it):
@@ -196,7 +215,25 @@ def _callback_dunder(wire, v, name, *args):
         raise AttributeError(name)
     return getattr(v, name)(*args)
 
+class _Finder:
+    """Imports from Python's own folders alone: the answer writes to all others."""
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        own = [p for p in (sys.path if path is None else path) if isinstance(p, str) and p.startswith(_LIBRARY)]
+        return importlib.machinery.PathFinder.find_spec(name, own, target)
+    @staticmethod
+    def invalidate_caches(): pass
+_LIBRARY = tuple(p for p in sys.path if p.startswith('/lib/'))
+
+def _close_doors():
+    import pickle, shelve
+    sys.meta_path[:] = [_Finder if f is importlib.machinery.PathFinder else f for f in sys.meta_path]
+    for module, names in ((pickle, ('load', 'loads', 'Unpickler', '_Unpickler')), (shelve, ('open', 'Unpickler'))):
+        for name in names:
+            setattr(module, name, _no_unpickling)
+
 def start(fd):
+    _close_doors()
     wire = Wire(fd, trusted=True)
     wire.ops = {
         'run': run_tests, 'call': _callback_call, 'next': _callback_next, 'getattr': _callback_attribute,

@@ -38,6 +38,8 @@ class _Policy(asyncio.events._BaseDefaultEventLoopPolicy):
 _SCALARS = (type(None), bool, str, float)
 _BASES = (int, str, float, tuple, list, dict, set, frozenset, bytes, bytearray, complex)
 _PLAIN_CLASSES = {c.__name__: c for c in vars(builtins).values() if isinstance(c, type)}
+# The tests' own functions are called back in their interpreter; Python's are the answer's to call on its side.
+_PLAIN_FUNCTIONS = {n: f for n, f in vars(builtins).items() if type(f) is types.BuiltinFunctionType}
 _NO_ATTRIBUTES = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.GeneratorType,
     types.CoroutineType, types.AsyncGeneratorType, types.FrameType, types.CodeType, types.ModuleType,
     types.TracebackType, type)
@@ -46,7 +48,9 @@ def stdlib_class(module, name):
     """A class of the standard library by name, or None."""
     if not isinstance(module, str) or not isinstance(name, str):
         return None
-    if module.partition('.')[0] not in sys.stdlib_module_names or module.startswith('_pyodide'):
+    # Exceptions of unittest are signals to its runner (skip, stop): none comes from an answer.
+    root = module.partition('.')[0]
+    if root not in sys.stdlib_module_names or root in ('_pyodide', 'unittest', '__main__'):
         return None
     try:
         found = importlib.import_module(module)
@@ -115,6 +119,8 @@ class Encoder:
             return ['v', t.__module__, t.__qualname__, self.enc(_VALUES[t][0](v))]
         if t is type and _PLAIN_CLASSES.get(v.__name__) is v:
             return ['g', v.__name__]
+        if self.wire.trusted and t is types.BuiltinFunctionType and _PLAIN_FUNCTIONS.get(v.__name__) is v:
+            return ['gf', v.__name__]
         return self.wire.reference(v, self)
 
 _MUTABLE_TAGS = {list: 'l', dict: 'd', set: 's', bytearray: 'ba', collections.deque: 'dq',
@@ -187,6 +193,7 @@ class Decoder:
         if tag == 'dk': return dict.fromkeys([self.dec(x) for x in p[1]]).keys()
         if tag == 'di': return dict([(self.dec(a), self.dec(b)) for a, b in p[1]]).items()
         if tag == 'g': return _PLAIN_CLASSES[p[1]]
+        if tag == 'gf' and not self.wire.trusted: return _PLAIN_FUNCTIONS[p[1]]
         if tag == 'v':
             known = next(c for c in _VALUES if c.__module__ == p[1] and c.__qualname__ == p[2])
             return _VALUES[known][1](self.dec(p[3]))
@@ -508,6 +515,17 @@ def _forward(name):
     return method
 for _name in _FORWARDED:
     setattr(Remote, '__' + _name + '__', _forward(_name))
+def _difference(dunder):
+    """abs(answer - 3) < 0.1 holds for any object that says so: only values have differences from numbers."""
+    forward = getattr(Remote, dunder)
+    def method(self, other):
+        view, wire = object.__getattribute__(self, '_view'), object.__getattribute__(self, '_wire')
+        if wire.trusted and view is None and isinstance(other, (int, float, decimal.Decimal, fractions.Fraction)):
+            raise Unsupported('the tests subtract a number from an object of the answer')
+        return forward(self, other)
+    return method
+for _name in ('__sub__', '__rsub__'):
+    setattr(Remote, _name, _difference(_name))
 def _ordering(dunder):
     def method(self, other):
         view = object.__getattribute__(self, '_view')
