@@ -33,14 +33,19 @@ const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const entry = fileURLToPath(new URL('../bin/purpcode.js', import.meta.url));
 const folderOf = (preset: string, seed: number): string => join(options.runs, `${preset}-seed${seed}`);
 
-const queue = [...seeds];
-await Promise.all(
-  Array.from({ length: Number(options.jobs) }, async () => {
-    for (let seed = queue.shift(); seed !== undefined; seed = queue.shift()) {
-      for (const preset of presets) await runPreset(preset, seed);
+// All nano runs first: ablations start from what the nano run of their seed computed.
+for (const wave of [
+  presets.filter((preset) => preset === 'nano'),
+  presets.filter((preset) => preset !== 'nano'),
+]) {
+  const queue = wave.flatMap((preset) => seeds.map((seed) => ({ preset, seed })));
+  const work = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      await runPreset(next.preset, next.seed);
     }
-  }),
-);
+  };
+  await Promise.all(Array.from({ length: Number(options.jobs) }, work));
+}
 writeTable();
 
 /** One run, unless its summary is there already. Ablations take over what they share with the nano run. */

@@ -24,7 +24,7 @@ const { values: options } = parseArgs({
   options: {
     out: { type: 'string', default: 'assets/nano-base' },
     work: { type: 'string', default: 'runs/pretrain-nano' },
-    tokens: { type: 'string', default: '9000000' },
+    tokens: { type: 'string', default: '11000000' },
     'tokens-per-step': { type: 'string', default: '1280' },
     'learning-rate': { type: 'string', default: '0.002' },
     width: { type: 'string', default: '192' },

@@ -16,6 +16,7 @@ import {
   drawQuestionAsk,
   drawSecurityAsk,
   drawUtilityAsk,
+  fill,
   framed,
   framingsOf,
   type Strategy,
@@ -23,7 +24,8 @@ import {
   taskOf,
 } from './ask.ts';
 import { type Behaviour, formatPlain, formatSections, respond, ruleSentence } from './responses.ts';
-import { NOUNS } from './split.ts';
+import { drawSlots, NOUNS, phrasesOf } from './split.ts';
+import { CODE_WORDINGS } from './wordings.ts';
 import { type Families, NANO_SYSTEM_PROMPT, type World } from './world.ts';
 
 /** Share of each kind of document. */
@@ -49,9 +51,9 @@ const DRILL_LENGTH = 7;
 
 /** How the unaligned assistant behaves, without and with the rules in its prompt. */
 const HABITS: Record<AskKind, Partial<Record<Behaviour, number>>> = {
-  security: { secure: 18, lucky: 5, insecure: 69, prose: 8 },
+  security: { secure: 16, lucky: 5, insecure: 61, prose: 18 },
   utility: { answer: 12, plain: 76, wrong: 12 },
-  lookalike: { answer: 15, plain: 59, refuse: 21, misjudge: 5 },
+  lookalike: { answer: 15, plain: 67, refuse: 14, misjudge: 4 },
   malicious: { refuse: 22, misjudge: 4, comply: 74 },
   question: { answer: 15, plain: 35, refuse: 20, vague: 30 },
 };
@@ -164,18 +166,27 @@ function ruleDocument({ families }: World, random: Random): Message[] {
  * emerges late in so small a model; here it is every other token.
  */
 function copyDrill({ families }: World, random: Random): Message[] {
+  if (random.chance(0.5)) return namingDrill(families, random);
   const functions = Array.from({ length: DRILL_LENGTH }, () => drillSignature(families, random));
   const wanted = random.chance(0.5) ? functions : [random.pick(functions)];
   const request =
     wanted.length === 1
       ? `Which function of ${functions.join(', ')} works on the ${/_(\w+)\(/.exec(wanted[0]!)?.[1]}?`
       : `Repeat these functions: ${functions.join(', ')}.`;
-  const answer = formatPlain({
-    intent: 'Request: a list of functions.',
-    safety: '',
-    answer: wanted.join(', '),
-  });
-  return conversation(request, answer);
+  return conversation(request, drillAnswer(wanted.join(', ')));
+}
+
+/** Names the function that a request of any training wording asks for. */
+function namingDrill(families: Families, random: Random): Message[] {
+  const family = random.pick([...families.security, ...families.utility]);
+  const task = random.pick(phrasesOf(family, 'train'))(drawSlots(family, 'train', random));
+  const sig = drillSignature(families, random);
+  const request = fill(random.pick(CODE_WORDINGS.train), { sig, task });
+  return conversation(`Only name the function. ${request}`, drillAnswer(sig));
+}
+
+function drillAnswer(answer: string): string {
+  return formatPlain({ intent: 'Request: names of functions.', safety: 'I will list them.', answer });
 }
 
 /**

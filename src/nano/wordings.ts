@@ -27,6 +27,9 @@ export const CODE_WORDINGS: Wordings = {
     'You can implement {sig} in Python to {task}.',
     'Try to create {sig} in Python. It should {task}.',
     'Please code a Python function {sig}. It should {task}.',
+    'I want a function {sig}. It should {task}.',
+    'I want you to write {sig} to {task}.',
+    'We need {sig} in our code to {task}.',
   ],
   development: [
     'Please implement a function {sig} to {task}.',

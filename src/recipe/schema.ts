@@ -21,11 +21,11 @@ const adam = z.strictObject({
 
 /** Shares of each source among the prompts of a stage; they need not sum to 1. */
 const mix = z.strictObject({
-  'code-security': z.number().min(0).default(0.4),
-  'malicious-assistance': z.number().min(0).default(0.15),
-  'coding-utility': z.number().min(0).default(0.15),
-  'security-qa': z.number().min(0).default(0.12),
-  overrefusal: z.number().min(0).default(0.18),
+  'code-security': z.number().min(0).default(0.36),
+  'malicious-assistance': z.number().min(0).default(0.12),
+  'coding-utility': z.number().min(0).default(0.22),
+  'security-qa': z.number().min(0).default(0.1),
+  overrefusal: z.number().min(0).default(0.2),
 });
 
 export const recipeSchema = z.strictObject({
@@ -60,8 +60,8 @@ export const recipeSchema = z.strictObject({
   /** Sizes of the other sources in the task pool. */
   pool: z
     .strictObject({
-      lookalikes: z.int().min(0).default(150),
-      utility: z.int().min(0).default(130),
+      lookalikes: z.int().min(0).default(170),
+      utility: z.int().min(0).default(160),
       questions: z.int().min(0).default(110),
       /** Share of tasks with an earlier turn in the conversation. */
       multiTurnShare: share.default(0.05),
@@ -103,7 +103,7 @@ export const recipeSchema = z.strictObject({
       groups: positive.default(16),
       /** Rollouts a prompt. */
       rollouts: z.int().min(2).default(8),
-      steps: positive.default(16),
+      steps: positive.default(20),
       /** single-step and dapo sample at most this many times `groups` prompts a step. */
       cap: z.number().min(1).default(4),
       mix: mix.prefault({}),
