@@ -6,7 +6,7 @@
 import { contentKey } from '../content-key.ts';
 import { worldRules } from '../nano/world.ts';
 import type { Checkpoint, Summary } from '../report/summary.ts';
-import { writeJson } from '../runs/files.ts';
+import { remove, writeJson } from '../runs/files.ts';
 import type { Progress } from '../runs/progress.ts';
 import type { RunDirectory } from '../runs/run-directory.ts';
 import { openContext, type RunContext } from './context.ts';
@@ -51,8 +51,9 @@ async function runStages(context: RunContext, until: StageName): Promise<Summary
   await stage('redteam', () => runRedteam(context));
   if (recipe.ruleLearning.enabled) {
     await stage('rule-learning', () => runRuleLearning(context, keys['rule-learning']));
-  }
+  } else discard(run, 'rule-learning');
   if (recipe.rl.enabled) await stage('rl', () => runRl(context, keys.rl));
+  else discard(run, 'rl');
   await stage('evals', () => runEvals(context, checkpointsOf(recipe, keys)));
   if (last < STAGE_NAMES.indexOf('report')) return undefined;
   // Always made anew: it only reads the run.
@@ -61,6 +62,13 @@ async function runStages(context: RunContext, until: StageName): Promise<Summary
     summary = await runReport(context);
   });
   return summary;
+}
+
+/** What a run that this one was started from had, and this recipe leaves out. */
+function discard(run: RunDirectory, stage: 'rule-learning' | 'rl'): void {
+  remove(run.file(stage));
+  remove(run.file('checkpoints', stage));
+  run.rewindMetrics(stage, 0);
 }
 
 type Fingerprints = Readonly<Record<StageName, string>>;
