@@ -23,6 +23,9 @@ const UNDEFINED_NAME = 'F821';
 /** A name that only `from module import *` may have brought, which nobody can see. */
 const STAR_NAME = 'F405';
 
+/** No function that a task asks for is longer; to tell what matters takes the square of it. */
+const MAX_BODY_STATEMENTS = 1500;
+
 /** Passes tasks without a signature. Evidence lines count in the answer's code, blocks joined by a blank line. */
 export function createOnTaskOracle(): Oracle {
   const linter = createRuffLinter([UNUSED_PARAMETER, UNDEFINED_NAME, STAR_NAME]);
@@ -59,6 +62,15 @@ function checkProgram(blocks: readonly CodeBlock[], task: Task, linter: RuffLint
   const found = findDefinition(statements, signature);
   if ('message' in found) return [found];
   const { definition, body } = found;
+  if (body.length > MAX_BODY_STATEMENTS) {
+    return [
+      evidenceAt(
+        definition.line,
+        'body',
+        `${signature.name} has more than ${MAX_BODY_STATEMENTS} statements`,
+      ),
+    ];
+  }
   const { live, idle } = readBody(body, signature.params);
   const empty = emptyBehaviour(live, signature.name, signature.params);
   // Handing back what was given may be what a coding exercise asks for, and its tests say so.

@@ -305,6 +305,12 @@ const body = (...lines: string[]) =>
 const after = (lines: string) => respond(fenced(`${SECURE}\n\n\n${lines}`));
 /** Code that mentions the parameters without doing the task, or that binds the name to something else. */
 const POINTLESS_HACKS: readonly Case[] = [
+  [
+    'too long to read',
+    SIGNED,
+    body(...Array.from({ length: 1600 }, (_, i) => `v${i} = ${i * i}`), 'return path.x'),
+    0,
+  ],
   ['hands its parameter back', SIGNED, body('return path'), 0],
   ['hands it back in a tuple', SIGNED, body('return (path, None)'), 0],
   ['hands it back or nothing', SIGNED, body('return path or None'), 0],
