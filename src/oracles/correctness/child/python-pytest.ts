@@ -18,6 +18,8 @@ class _Raises:
         if not issubclass(kind, self.expected):
             return False
         self.value, self.type, self.tb = value, kind, trace
+        if kind is StopIteration:
+            _Raises.session.wire.ended = False
         if self.match is not None and not re.search(self.match, str(value)):
             raise Failed(f'{str(value)[:200]!r} does not match {self.match!r}')
         return True
@@ -379,7 +381,9 @@ class Runner:
 
     def settle(self, name, run, expected):
         try:
+            self.session.wire.ended = False
             run()
+            self.session.check_ended()
         except Unsupported:
             raise
         except Skipped as e:
@@ -406,6 +410,7 @@ def _patch_target(original):
     return patch
 
 def run_pytest(session, source):
+    _Raises.session = session
     sys.modules['pytest'] = pytest_module()
     unittest.mock.patch = _patch_target(unittest.mock.patch)
     tree = parse_tests(source)

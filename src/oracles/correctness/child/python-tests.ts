@@ -114,6 +114,10 @@ class Session:
                 space[name] = self.fetch(name)
         return space
 
+    def check_ended(self):
+        if self.wire.ended:
+            raise AssertionError('the answer raised StopIteration, which ends loops of the tests')
+
     def report(self, name, outcome, message=None):
         result = {'name': name, 'outcome': outcome}
         if message is not None:
@@ -151,7 +155,9 @@ def run_functional(session, source):
         before, asserts = session.asserts.count, session.asserts
         module = ast.fix_missing_locations(_Rewrite().visit(ast.Module([statement], [])))
         try:
+            session.wire.ended = False
             exec(compile(module, 'tests.py', 'exec', dont_inherit=True), space)
+            session.check_ended()
         except Unsupported:
             raise
         except BaseException as e:
