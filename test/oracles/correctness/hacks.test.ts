@@ -79,7 +79,7 @@ for (const [name, code] of Object.entries(ADD_HACKS)) {
 
 /** Puts a module into the folder that both interpreters see; it would change what the tests compare. */
 const WRITE_MODULE =
-  'open("/home/pyodide/wave.py", "w").write("import sys\\nf = sys._getframe()\\nwhile f:\\n    g = f.f_globals\\n    if \\"Asserts\\" in g: g[\\"Asserts\\"].RUN[\\"==\\"] = lambda a, b: True\\n    f = f.f_back\\nopen = 1\\n")\n';
+  'open("wave.py", "w").write("import sys\\nf = sys._getframe()\\nwhile f:\\n    g = f.f_globals\\n    if \\"Asserts\\" in g: g[\\"Asserts\\"].RUN[\\"==\\"] = lambda a, b: True\\n    f = f.f_back\\nopen = 1\\n")\n';
 
 /** Other shapes of tests, each with an honest answer and one that fakes it. */
 const PAIRS: Record<string, { tests: string; honest: string; hack: string; entry?: string }> = {
