@@ -4,9 +4,9 @@
  * Exit codes: 0 done; 1 what a command documents as a negative answer (findings, for instance); 2 wrong usage, or it
  * could not be done or decided: the message and a hint are on stderr.
  */
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { PurpcodeError } from '../errors.ts';
+import { packageVersion } from './package-version.ts';
 
 interface CommandEntry {
   readonly name: string;
@@ -74,12 +74,6 @@ async function createProgram(args: readonly string[]): Promise<Command> {
 function inheritSettings(command: Command, parent: Command): void {
   command.copyInheritedSettings(parent);
   for (const child of command.commands) inheritSettings(child, command);
-}
-
-/** The depth is the same in source (src/cli) and in the built package (dist/cli). */
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** `purpcode ... | head` ends without a word. */

@@ -8,6 +8,7 @@ import { createRuffAnalyser } from '../oracles/code-security/ruff.ts';
 import { type FileAnalysis, toSarif } from '../oracles/code-security/sarif.ts';
 import { snippetsOf, type TextSnippet, wholeProgram } from '../oracles/code-security/snippets.ts';
 import type { Severity } from '../oracles/verdict.ts';
+import { packageVersion } from './package-version.ts';
 
 const FORMATS = ['text', 'json', 'sarif'] as const;
 const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const satisfies readonly Severity[];
@@ -111,12 +112,6 @@ function render(files: readonly FileAnalysis[], format: CheckOptions['format']):
     ...failureLine(file),
   ]);
   return [...lines, summary(files)].join('\n');
-}
-
-/** The depth is the same in source (src/cli) and in the built package (dist/cli). */
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 function toJson({ path, findings, failure }: FileAnalysis): unknown {
