@@ -1,4 +1,6 @@
 /** What the stages of a run share: recipe, run folder, world, engine and oracles. Opened once, closed once. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createEmbeddedEngine } from '../engines/embedded/engine.ts';
@@ -9,7 +11,7 @@ import { type OracleSet, openOracles } from '../oracles/oracles.ts';
 import { JAILBREAK_TEMPLATES } from '../redteam/jailbreaks/templates.ts';
 import type { PolicyEntry } from '../rules/policy.ts';
 import type { Rule } from '../rules/rule.ts';
-import { exists } from '../runs/files.ts';
+import { exists, ioError } from '../runs/files.ts';
 import type { Progress } from '../runs/progress.ts';
 import type { RunDirectory } from '../runs/run-directory.ts';
 import type { Recipe } from './schema.ts';
@@ -41,6 +43,16 @@ export function baseFolder(recipe: Recipe): string {
         ? 'rebuild it with: node scripts/pretrain-nano.ts --out assets/nano-base'
         : 'name a folder with config.json, model.safetensors and tokenizer.json',
   });
+}
+
+/** Identifies the base model's weights: a run must not go on with another model under the same name. */
+export function baseDigest(recipe: Recipe): string {
+  const path = join(baseFolder(recipe), 'model.safetensors');
+  try {
+    return createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 20);
+  } catch (error) {
+    throw ioError('read', path, error);
+  }
 }
 
 export async function openContext(options: {

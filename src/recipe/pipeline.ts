@@ -9,7 +9,7 @@ import type { Checkpoint, Summary } from '../report/summary.ts';
 import { remove, writeJson } from '../runs/files.ts';
 import type { Progress } from '../runs/progress.ts';
 import type { RunDirectory } from '../runs/run-directory.ts';
-import { openContext, type RunContext } from './context.ts';
+import { baseDigest, openContext, type RunContext } from './context.ts';
 import type { Recipe } from './schema.ts';
 import { STAGE_NAMES, type StageName } from './stage-names.ts';
 import { type CheckpointName, placeBase } from './stages/checkpoints.ts';
@@ -78,7 +78,7 @@ function fingerprints({ recipe, world }: RunContext): Fingerprints {
   const { seed, model, redteam, pool, ruleLearning, rl, evals } = recipe;
   // Threads change speed, not results.
   const { threads: _threads, ...weights } = model;
-  const rules = contentKey({ weights, rules: worldRules(world) });
+  const rules = contentKey({ weights, base: baseDigest(recipe), rules: worldRules(world) });
   const redteamKey = contentKey({ rules, seed, redteam, pool });
   const learned = contentKey({ redteam: redteamKey, ruleLearning });
   const rlKey = contentKey({ start: ruleLearning.enabled ? learned : redteamKey, rl });
