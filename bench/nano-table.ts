@@ -51,7 +51,7 @@ writeTable();
 /** One run, unless its summary is there already. Ablations take over what they share with the nano run. */
 async function runPreset(preset: string, seed: number): Promise<void> {
   const folder = folderOf(preset, seed);
-  if (existsSync(join(folder, 'report', 'summary.json'))) return;
+  if (isFinished(folder, preset, seed)) return;
   const args = ['run', preset, '--run', folder, '--set', `seed=${seed}`];
   if (Number(options.jobs) > 1) args.push('--set', 'model.threads=1');
   if (preset !== 'nano') {
@@ -67,6 +67,13 @@ async function runPreset(preset: string, seed: number): Promise<void> {
       code === 0 ? resolve() : reject(new Error(`${preset}, seed ${seed}: exit code ${code}`)),
     );
   });
+}
+
+function isFinished(folder: string, preset: string, seed: number): boolean {
+  const path = join(folder, 'report', 'summary.json');
+  if (!existsSync(path)) return false;
+  const summary = JSON.parse(readFileSync(path, 'utf8')) as Summary;
+  return summary.recipe === preset && summary.seed === seed;
 }
 
 type Row = Scored & { checkpoint: string; benchmark: string; temperature: number };

@@ -1,16 +1,16 @@
 /** `purpcode run [preset|file]`: the whole recipe, resumable. */
 
 import { cpSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { parse, stringify } from 'yaml';
-import { ConfigError } from '../errors.ts';
+import { ConfigError, messageOf } from '../errors.ts';
 import { runRecipe } from '../recipe/pipeline.ts';
 import { PRESETS } from '../recipe/presets.ts';
 import { parseRecipe, resolveRecipe } from '../recipe/resolve.ts';
 import { STAGE_NAMES, type StageName } from '../recipe/stage-names.ts';
 import { renderTable } from '../report/table.ts';
-import { exists, ioError, makeFolder, readText, remove, writeFileAtomic } from '../runs/files.ts';
+import { exists, ioError, makeFolder, readText, writeFileAtomic } from '../runs/files.ts';
 import { createProgress, duration } from '../runs/progress.ts';
 import { RunDirectory } from '../runs/run-directory.ts';
 
@@ -78,13 +78,31 @@ async function execute(source: string, options: RunOptions): Promise<void> {
 function checkRecipe(run: RunDirectory, recipe: ReturnType<typeof parseRecipe>): void {
   const path = run.file('recipe.yaml');
   if (!exists(path)) return;
-  const known = parseRecipe(parse(readText(path)), path);
+  const known = parseRecipe(readYaml(path), path);
   if (known.name !== recipe.name || known.seed !== recipe.seed) {
     throw new ConfigError(`${run.path} holds a run of recipe ${known.name} with seed ${known.seed}`, {
       hint: 'choose another folder with --run, or leave --run out',
     });
   }
 }
+
+function readYaml(path: string): unknown {
+  const text = readText(path);
+  try {
+    return parse(text);
+  } catch (error) {
+    throw new ConfigError(`${path} is damaged: ${messageOf(error).split('\n')[0]}`, {
+      cause: error,
+      hint: 'delete the file and run the same command again: finished stages are kept',
+    });
+  }
+}
+
+/**
+ * Not taken over from another run. Without its report nobody takes that run's scores for this one's, and the
+ * recipe, which this run writes itself, says that the copy was completed: one that was killed is made again.
+ */
+const NOT_TAKEN = new Set(['recipe.yaml', 'run.lock', 'events.jsonl', 'report', 'cost.json']);
 
 /** Copies what a finished run computed; the pipeline redoes the stages whose settings differ. */
 function takeOver(from: string, folder: string): void {
@@ -94,9 +112,11 @@ function takeOver(from: string, folder: string): void {
   if (exists(join(folder, 'recipe.yaml'))) return;
   makeFolder(folder);
   try {
-    cpSync(from, folder, { recursive: true });
+    const source = resolve(from);
+    const taken = (path: string): boolean =>
+      dirname(resolve(path)) !== source || !NOT_TAKEN.has(basename(path));
+    cpSync(from, folder, { recursive: true, filter: taken });
   } catch (error) {
     throw ioError('copy', from, error);
   }
-  for (const file of ['recipe.yaml', 'run.lock', 'events.jsonl']) remove(join(folder, file));
 }

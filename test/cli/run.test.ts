@@ -122,6 +122,17 @@ describe('purpcode run', () => {
     assert.deepEqual(summaryOf(run).axes.utility.base, summaryOf(join(folder, 'whole')).axes.utility.base);
   });
 
+  it('does not take over the report of another run, so that no score of that run is read for this one', () => {
+    const run = join(folder, 'begun');
+    const { status, stderr } = purpcode(
+      ...['run', 'dapo', '--run', run, '--from', join(folder, 'whole'), ...TINY, '--until', 'redteam'],
+    );
+    assert.equal(status, 0, stderr);
+    assert.ok(existsSync(join(run, 'checkpoints', 'rule-learning', 'model.safetensors')));
+    assert.ok(!existsSync(join(run, 'report')));
+    assert.match(readFileSync(join(run, 'recipe.yaml'), 'utf8'), /^name: dapo$/m);
+  });
+
   it('keeps another recipe out of a run folder', () => {
     const { status, stderr } = purpcode('run', 'dapo', '--run', join(folder, 'whole'));
     assert.equal(status, 2);
