@@ -28,6 +28,9 @@ const HINTS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of this path is a file, not a folder',
 };
 
+/** Mend of a damaged file of a stage: without its mark the stage is done anew, and journalled work is not repeated. */
+const REDO_STAGE = 'delete stage.json beside it and run the same command again: the stage is done anew';
+
 /** Turns an error of the file system into one that names the path and the mend. */
 export function ioError(action: string, path: string, error: unknown): IoError {
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
@@ -90,24 +93,22 @@ export function readText(path: string): string {
   }
 }
 
-/** Parses a JSON file. @throws RunError naming the file. */
-export function readJson(path: string): unknown {
+/** Parses a JSON file. @param hint how to mend it. @throws RunError naming the file. */
+export function readJson(path: string, hint = REDO_STAGE): unknown {
   const text = readText(path);
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new RunError(`${path} is not valid JSON: ${messageOf(error)}`, {
-      cause: error,
-      hint: 'delete the file and run the same command again: what it holds is computed anew',
-    });
+    throw new RunError(`${path} is not valid JSON: ${messageOf(error)}`, { cause: error, hint });
   }
 }
 
 /**
  * Parses JSONL. A last line without its newline is what `kill -9` leaves of a line being written: it is left out.
+ * @param hint how to mend it.
  * @throws RunError naming file and line for any other line that does not parse.
  */
-export function readJsonl(path: string): unknown[] {
+export function readJsonl(path: string, hint = REDO_STAGE): unknown[] {
   const lines = readText(path).split('\n');
   lines.pop();
   return lines.flatMap((line, index) => {
@@ -117,7 +118,7 @@ export function readJsonl(path: string): unknown[] {
     } catch (error) {
       throw new RunError(`${path}:${index + 1}: not valid JSON: ${messageOf(error)}`, {
         cause: error,
-        hint: 'delete that line (or the file) and run the same command again: what is missing is computed anew',
+        hint,
       });
     }
   });

@@ -56,6 +56,8 @@ export class RunDirectory {
     if (mark?.fingerprint === fingerprint && mark.finished) return { skipped: true };
     const resumed = mark?.fingerprint === fingerprint;
     if (!resumed) {
+      // The mark goes first: killed in between, no half-removed folder counts as finished.
+      remove(this.file(name, 'stage.json'));
       remove(this.file(name));
       this.rewindMetrics(name, 0);
     }
@@ -80,20 +82,17 @@ export class RunDirectory {
   }
 
   metrics(stage: string): Record<string, unknown>[] {
-    if (!exists(this.file('metrics.jsonl'))) return [];
-    return (readJsonl(this.file('metrics.jsonl')) as Record<string, unknown>[]).filter(
-      (row) => row.stage === stage,
-    );
+    return this.#metricRows().filter((row) => row.stage === stage);
   }
 
   /** Before a stage goes on at `step`: rows of that step and later were written by an attempt that was killed. */
   rewindMetrics(stage: string, step: number): void {
     const path = this.file('metrics.jsonl');
     if (!exists(path)) return;
-    const rows = readJsonl(path) as Record<string, unknown>[];
+    // Written anew in any case: a line that was cut off must not grow into the next.
     writeJsonl(
       path,
-      rows.filter((row) => row.stage !== stage || Number(row.step) < step),
+      this.#metricRows().filter((row) => row.stage !== stage || Number(row.step) < step),
     );
   }
 
@@ -109,14 +108,20 @@ export class RunDirectory {
     this.#unlock();
   }
 
+  #metricRows(): Record<string, unknown>[] {
+    const path = this.file('metrics.jsonl');
+    if (!exists(path)) return [];
+    const hint = 'delete that line and run the same command again: it was a point of a curve in the report';
+    return readJsonl(path, hint) as Record<string, unknown>[];
+  }
+
   #mark(stage: string): StageMark | undefined {
     const path = this.file(stage, 'stage.json');
     if (!exists(path)) return undefined;
-    const mark = readJson(path) as Partial<StageMark>;
-    if (typeof mark.fingerprint !== 'string') {
-      throw new RunError(`${path} is damaged: it has no fingerprint`, {
-        hint: 'delete the file and run again',
-      });
+    const hint = 'delete the file and run the same command again: the stage is done anew';
+    const mark = readJson(path, hint) as Partial<StageMark> | null;
+    if (typeof mark?.fingerprint !== 'string') {
+      throw new RunError(`${path} is damaged: it has no fingerprint`, { hint });
     }
     return { fingerprint: mark.fingerprint, finished: mark.finished === true, seconds: mark.seconds ?? 0 };
   }
@@ -135,12 +140,15 @@ export class RunDirectory {
         const owner = Number(readFileSync(path, 'utf8'));
         if (isRunning(owner)) {
           throw new RunError(`run ${this.path} is in use by process ${owner}`, {
-            hint: 'wait for it, stop it, or choose another folder with --run',
+            hint: `wait for it, stop it, or choose another folder with --run; if process ${owner} is no purpcode, delete ${path}`,
           });
         }
         rmSync(path, { force: true });
       }
     }
+    throw new RunError(`run ${this.path} was taken by another process in this moment`, {
+      hint: 'wait for it, or choose another folder with --run',
+    });
   }
 
   #unlock(): void {

@@ -155,6 +155,46 @@ describe('RunDirectory', () => {
     run.close();
   });
 
+  it('drops a metric that was cut off, so that the next one has a line of its own', () => {
+    const run = new RunDirectory(folder);
+    writeFileSync(run.file('metrics.jsonl'), '{"stage":"rl","st');
+    run.rewindMetrics('rl', 0);
+    run.metric('rl', 0, { reward: 1 });
+    assert.deepEqual(run.metrics('rl'), [{ stage: 'rl', step: 0, reward: 1 }]);
+    run.close();
+  });
+
+  it('says how to mend a damaged file of a stage, and the mend works', async () => {
+    const run = new RunDirectory(folder);
+    let done = 0;
+    const work = async () => {
+      writeFileSync(run.file('evals', 'responses.jsonl'), `{"done":${++done}}\n`);
+    };
+    await run.stage('evals', 'a', work);
+    writeFileSync(run.file('evals', 'responses.jsonl'), '{"do\n');
+    assert.throws(
+      () => readJsonl(run.file('evals', 'responses.jsonl')),
+      (error: RunError) => /delete stage\.json beside it/.test(error.hint!),
+    );
+    rmSync(run.file('evals', 'stage.json'));
+    await run.stage('evals', 'a', work);
+    assert.deepEqual(readJsonl(run.file('evals', 'responses.jsonl')), [{ done: 2 }]);
+    run.close();
+  });
+
+  it('says so when the mark of a stage is damaged', async () => {
+    const run = new RunDirectory(folder);
+    mkdirSync(run.file('rl'));
+    for (const text of ['null', '{}', '{"finished":']) {
+      writeFileSync(run.file('rl', 'stage.json'), text);
+      await assert.rejects(
+        run.stage('rl', 'a', async () => undefined),
+        (error: RunError) => error instanceof RunError && /stage\.json/.test(error.message),
+      );
+    }
+    run.close();
+  });
+
   it('is locked while a living process has it, and taken over from a dead one', () => {
     const { pid } = spawnSync(process.execPath, ['-e', '0']);
     writeFileSync(join(folder, 'run.lock'), String(pid));
