@@ -13,6 +13,8 @@ export interface VerifiedSample {
 
 /** A sample passes from this reward on. */
 export const PASS_REWARD = 0.5;
+/** A prompt with this share of passing samples is easy (SPEC "Stage 1", item 5). */
+const EASY_SHARE = 0.7;
 
 export interface Selected {
   readonly taskId: string;
@@ -36,7 +38,7 @@ export function selectSamples(samples: readonly VerifiedSample[]): Selected[] {
 }
 
 /** Tasks with at least `share` passing samples among their decided ones: skipped in RL. */
-export function easyTasks(samples: readonly VerifiedSample[], share = 0.7): string[] {
+export function easyTasks(samples: readonly VerifiedSample[], share = EASY_SHARE): string[] {
   const counts = new Map<string, { passed: number; decided: number }>();
   for (const { taskId, reward } of samples) {
     const count = counts.get(taskId) ?? { passed: 0, decided: 0 };
@@ -63,7 +65,11 @@ export interface SelectionReport {
   readonly passRateBySource: Readonly<Record<string, number>>;
 }
 
-export function reportSelection(tasks: readonly Task[], samples: readonly VerifiedSample[]): SelectionReport {
+export function reportSelection(
+  tasks: readonly Task[],
+  samples: readonly VerifiedSample[],
+  easyShare = EASY_SHARE,
+): SelectionReport {
   const sourceOf = new Map(tasks.map((task) => [task.id, task.source]));
   const bySource = Map.groupBy(
     samples.filter(({ reward }) => reward !== null),
@@ -77,7 +83,7 @@ export function reportSelection(tasks: readonly Task[], samples: readonly Verifi
     undecided: samples.filter(({ reward }) => reward === null).length,
     passed: passes(samples),
     selected: selectSamples(samples).length,
-    easy: easyTasks(samples).length,
+    easy: easyTasks(samples, easyShare).length,
     passRateBySource: Object.fromEntries(
       [...bySource].map(([source, some]) => [source, passes(some) / some.length]),
     ),

@@ -6,6 +6,7 @@ import { drawPrompts } from '../../rl/trainer.ts';
 import { sampleAndVerify } from '../../rule-learning/rejection-sampling.ts';
 import {
   easyTasks,
+  PASS_REWARD,
   reportSelection,
   type SelectionReport,
   selectSamples,
@@ -51,7 +52,7 @@ export async function runRuleLearning(context: RunContext, fingerprint: string):
   writeJsonl(run.file('rule-learning', 'samples.jsonl'), samples);
   writeJsonl(run.file('rule-learning', 'selected.jsonl'), selected);
   const plan = await fineTune(context, { tasks: prompts, selected }, fingerprint);
-  const report = reportSelection(prompts, samples);
+  const report = reportSelection(prompts, samples, ruleLearning.easyShare);
   const decided = samples.filter(({ reward }) => reward !== null).length;
   writeJson(run.file('rule-learning', 'report.json'), {
     ...report,
@@ -112,8 +113,10 @@ async function rejectionSampling(
 }
 
 function passNote(samples: readonly VerifiedSample[]): string {
-  const passed = samples.filter(({ reward }) => reward !== null && reward >= 0.5).length;
-  return `pass ${Math.round((100 * passed) / samples.length)} %`;
+  const decided = samples.flatMap(({ reward }) => (reward === null ? [] : [reward]));
+  if (decided.length === 0) return 'none decided';
+  const passed = decided.filter((reward) => reward >= PASS_REWARD).length;
+  return `pass ${Math.round((100 * passed) / decided.length)} %`;
 }
 
 async function fineTune(
@@ -132,6 +135,11 @@ async function fineTune(
   if (plan.tooLong > 0) {
     progress.say(
       `SFT leaves out ${plan.tooLong} examples longer than model.maxContext (${recipe.model.maxContext})`,
+    );
+  }
+  if (plan.batches.length === 0) {
+    progress.say(
+      'SFT has nothing to learn from: no sample passed, so the checkpoint is that of the base model',
     );
   }
   const training = await engine.createTrainingClient(checkpointFolder(context, 'base'));
