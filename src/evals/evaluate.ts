@@ -5,6 +5,7 @@ import type { Reward } from '../oracles/reward.ts';
 import type { Task } from '../oracles/task.ts';
 import type { Evidence } from '../oracles/verdict.ts';
 import { END_OF_TURN, renderConversation } from '../transcripts/chat-template.ts';
+import { cutAnalyses } from '../transcripts/format.ts';
 import type { Message } from '../transcripts/message.ts';
 
 export interface EvaluationOptions {
@@ -13,7 +14,7 @@ export interface EvaluationOptions {
   readonly rewardModel: { reward(items: readonly Item[]): Promise<Reward[]> };
   /** What the model sees for a task. */
   readonly messages: (task: Task) => Message[];
-  /** From a completion to the response that is verified; undefined counts as malformed. */
+  /** From a completion to the response that is verified; where undefined, the completion as it is. */
   readonly read: (completion: string) => string | undefined;
   readonly temperature: number;
   readonly maxTokens: number;
@@ -42,7 +43,9 @@ export async function evaluateTasks(tasks: readonly Task[], options: EvaluationO
   const { model, tokenizer, rewardModel } = options;
   const sampled = await model.sample(
     tasks.map((task) => ({
-      prompt: renderConversation(options.messages(task), tokenizer, { addGenerationPrompt: true }),
+      prompt: renderConversation(cutAnalyses(options.messages(task)), tokenizer, {
+        addGenerationPrompt: true,
+      }),
       n: 1,
       maxTokens: options.maxTokens,
       temperature: options.temperature,

@@ -14,9 +14,14 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
  * @throws ConfigError naming the file and line, or the key, and what was expected.
  */
 export function resolveRecipe(source: string, settings: readonly string[] = []): Recipe {
-  const written = PRESETS[source] ? { name: source, ...PRESETS[source].recipe } : readRecipeFile(source);
+  const preset = presetOf(source);
+  const written = preset === undefined ? readRecipeFile(source) : { name: source, ...preset.recipe };
   const merged = settings.reduce((recipe, setting) => applySetting(recipe, setting), written as Json);
   return parseRecipe(merged, source);
+}
+
+function presetOf(name: string) {
+  return Object.hasOwn(PRESETS, name) ? PRESETS[name] : undefined;
 }
 
 /** @throws ConfigError when a value does not fit the schema. */
@@ -59,7 +64,7 @@ function readRecipeFile(path: string): Json {
   }
   const { extends: parent, ...own } = value;
   if (parent === undefined) return own;
-  const preset = typeof parent === 'string' ? PRESETS[parent] : undefined;
+  const preset = typeof parent === 'string' ? presetOf(parent) : undefined;
   if (preset === undefined) {
     throw new ConfigError(`${path}: extends: there is no preset ${JSON.stringify(parent)}`, {
       hint: `presets: ${Object.keys(PRESETS).join(', ')}`,
@@ -73,7 +78,7 @@ function merge(base: Json, over: Json): Json {
   if (!isObject(base) || !isObject(over)) return over;
   const merged: { [key: string]: Json } = { ...base };
   for (const [key, value] of Object.entries(over))
-    merged[key] = key in base ? merge(base[key]!, value) : value;
+    merged[key] = Object.hasOwn(base, key) ? merge(base[key]!, value) : value;
   return merged;
 }
 

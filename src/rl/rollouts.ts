@@ -7,6 +7,7 @@ import type { Item } from '../oracles/oracle.ts';
 import type { Reward } from '../oracles/reward.ts';
 import type { Task } from '../oracles/task.ts';
 import { END_OF_TURN, renderConversation } from '../transcripts/chat-template.ts';
+import { cutAnalyses } from '../transcripts/format.ts';
 import { groupAdvantages } from './advantages.ts';
 
 export interface Rollout {
@@ -69,7 +70,7 @@ export async function sampleGroups(
 }
 
 function renderPrompt(task: Task, { systemPrompt, tokenizer }: RolloutOptions): number[] {
-  const messages = [{ role: 'system', content: systemPrompt } as const, ...task.messages];
+  const messages = cutAnalyses([{ role: 'system', content: systemPrompt }, ...task.messages]);
   return renderConversation(messages, tokenizer, { addGenerationPrompt: true });
 }
 

@@ -7,6 +7,7 @@
  */
 import type { AdamParams, SamplingClient, TrainingClient } from '../engines/engine.ts';
 import { learningRate } from '../engines/learning-rate.ts';
+import { ConfigError } from '../errors.ts';
 import type { Task } from '../oracles/task.ts';
 import { Random } from '../random.ts';
 import { needsMore, promptsToSample, type SamplingPlan, selectGroups } from './dynamic-sampling.ts';
@@ -196,6 +197,7 @@ async function collectGroups(trainer: RlTrainer, state: RlState, policy: Samplin
 /**
  * Draws prompts by source in the shares of `mix`, each source walked through in a shuffled order, epoch after epoch:
  * what is drawn depends on the seed and the cursors alone.
+ * @throws ConfigError when the pool has no task of a source with a share.
  */
 export function drawPrompts(
   pool: readonly Task[],
@@ -211,6 +213,14 @@ export function drawPrompts(
     const tasks = pool.filter((task) => task.source === source);
     return weight > 0 && tasks.length > 0 ? [{ source, weight, tasks }] : [];
   });
+  if (sources.length === 0) {
+    throw new ConfigError(
+      'no prompt is left to draw: every share of the mix is 0, or its sources are empty',
+      {
+        hint: 'give a source of the pool a share in rl.mix or ruleLearning.mix, enlarge pool.*, or set rl.skipEasy=false',
+      },
+    );
+  }
   const total = sources.reduce((sum, { weight }) => sum + weight, 0);
   const drawn = Object.values(cursors).reduce((sum, cursor) => sum + cursor, 0);
   const tasks: Task[] = [];

@@ -10,6 +10,7 @@ import { renderAnalysisPrompt } from '../rules/analysis-prompt.ts';
 import type { PolicyEntry } from '../rules/policy.ts';
 import type { Rule } from '../rules/rule.ts';
 import { END_OF_TURN, renderConversation } from '../transcripts/chat-template.ts';
+import { cutAnalyses } from '../transcripts/format.ts';
 import type { Message } from '../transcripts/message.ts';
 import { reformat } from './reformat.ts';
 import type { VerifiedSample } from './selection.ts';
@@ -34,7 +35,8 @@ export function distillationMessages(
   { rules, systemPrompt, promptStyle }: Pick<DistillationOptions, 'rules' | 'systemPrompt' | 'promptStyle'>,
 ): Message[] {
   const shown = task.rules.flatMap((id) => rules.get(id) ?? []);
-  const content = renderAnalysisPrompt({ conversation: task.messages, rules: shown, style: promptStyle });
+  const conversation = cutAnalyses(task.messages);
+  const content = renderAnalysisPrompt({ conversation, rules: shown, style: promptStyle });
   return [
     { role: 'system', content: systemPrompt },
     { role: 'user', content },
