@@ -74,7 +74,7 @@ export function prefixOf(code: string): string {
   return lines.slice(0, def + 1).join('\n');
 }
 
-/** Splits jailbreak templates: two thirds for training, the rest shared by development and test. */
+/** Splits jailbreak templates: half for training, 15 % for development, the rest for test. */
 export function framingsOf(framings: readonly Framing[], split: Split): readonly Framing[] {
   const train = Math.ceil(framings.length * 0.5);
   const development = train + Math.floor(framings.length * 0.15);

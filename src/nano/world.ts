@@ -54,8 +54,8 @@ export function createWorld({ jailbreaks }: { readonly jailbreaks: readonly Fram
   };
 }
 
-/** How many families of each kind are kept out of alignment. */
-const NEW_FAMILY_COUNTS = { security: 8, utility: 6, lookalike: 6, malicious: 5, question: 6 } as const;
+/** How many families of each kind are kept out of alignment; questions follow their security families. */
+const NEW_FAMILY_COUNTS = { security: 8, utility: 6, lookalike: 6, malicious: 5 } as const;
 
 /**
  * Splits the families into those that alignment may see and the *new families*, which rule learning and RL
@@ -63,7 +63,10 @@ const NEW_FAMILY_COUNTS = { security: 8, utility: 6, lookalike: 6, malicious: 5,
  * teaches the rule of a new family.
  */
 export function splitFamilies(world: World, seed: number): { known: Families; fresh: Families } {
-  const draw = <F extends { readonly id: string }>(kind: keyof Families, families: readonly F[]) =>
+  const draw = <F extends { readonly id: string }>(
+    kind: keyof typeof NEW_FAMILY_COUNTS,
+    families: readonly F[],
+  ) =>
     new Set(
       new Random(seed, 'new-families', kind)
         .shuffle(families)

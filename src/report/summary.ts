@@ -50,7 +50,7 @@ export interface Summary {
     readonly seconds: number;
   } | null;
   readonly redteam: { readonly prompts: number; readonly cwes: number; readonly [figure: string]: number };
-  /** Embedded runs cost no money; `calls` and `tokens` count what the model generated. */
+  /** Embedded runs cost no money; `samples` and `tokens` count what the model generated. */
   readonly cost: { readonly usd: number; readonly samples: number; readonly tokens: number };
   /** Wall seconds by stage and in all. */
   readonly seconds: { readonly total: number; readonly [stage: string]: number };

@@ -62,7 +62,7 @@ export class ResumableTraining<S extends { readonly step: number }> {
     }
   }
 
-  /** Publishes the last saved step as a checkpoint and removes its state. */
+  /** Publishes the last saved step as a checkpoint. Its state stays: a stage killed after this goes on from it. */
   async finish(name: CheckpointName): Promise<void> {
     const saved = this.#context.run.journal.get(this.#stage, this.#fingerprint) as SavedStep<S> | undefined;
     if (saved === undefined) return;
