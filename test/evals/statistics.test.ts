@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { clusterBootstrap, estimate, estimateMean, quantile } from '../../src/evals/statistics.ts';
+import {
+  clusterBootstrap,
+  estimate,
+  estimateMean,
+  estimateOverSeeds,
+  quantile,
+} from '../../src/evals/statistics.ts';
 
 const outcomes = (cluster: string, passes: number, fails: number) => [
   ...Array.from({ length: passes }, () => ({ cluster, pass: true })),
@@ -49,6 +55,25 @@ describe('estimateMean', () => {
     const result = estimateMean([outcomes('a', 100, 0), outcomes('b', 0, 2)], 0, 1);
     assert.equal(result.score, 50);
     assert.equal(result.n, 102);
+  });
+});
+
+describe('estimateOverSeeds', () => {
+  it('is the mean over seeds of the mean over benchmarks', () => {
+    const { score } = estimateOverSeeds(
+      [
+        [outcomes('a', 4, 0), outcomes('b', 0, 10)],
+        [outcomes('a', 1, 3), outcomes('b', 3, 1)],
+      ],
+      1,
+    );
+    assert.equal(score, ((100 + 0) / 2 + (25 + 75) / 2) / 2);
+  });
+
+  it('is as wide as the seeds differ, even where families agree', () => {
+    const seeds = [[outcomes('a', 9, 1)], [outcomes('a', 1, 9)]];
+    assert.deepEqual(estimateOverSeeds(seeds, 1).ci95, [10, 90]);
+    assert.deepEqual(estimateOverSeeds([[outcomes('a', 1, 1)], [outcomes('b', 1, 1)]], 1).ci95, [50, 50]);
   });
 });
 
