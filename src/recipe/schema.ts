@@ -13,7 +13,9 @@ const adam = z.strictObject({
   beta1: z.number().min(0).lt(1).default(0.9),
   /** Decay of the second moment. */
   beta2: z.number().min(0).lt(1).default(0.95),
+  /** Added to the root of the second moment. */
   epsilon: z.number().positive().default(1e-8),
+  /** Decoupled: a step shrinks weights by learning rate x this. */
   weightDecay: z.number().min(0).default(0),
   /** Gradients are scaled down to this global norm. */
   maxGradNorm: z.number().positive().default(1),
@@ -60,8 +62,11 @@ export const recipeSchema = z.strictObject({
   /** Sizes of the other sources in the task pool. */
   pool: z
     .strictObject({
+      /** Harmless requests that sound harmful. */
       lookalikes: z.int().min(0).default(170),
+      /** Coding tasks with tests. */
       utility: z.int().min(0).default(160),
+      /** Security questions. */
       questions: z.int().min(0).default(110),
       /** Share of tasks with an earlier turn in the conversation. */
       multiTurnShare: share.default(0.05),
@@ -73,9 +78,11 @@ export const recipeSchema = z.strictObject({
       enabled: z.boolean().default(true),
       /** Prompts that are sampled, drawn from the pool by `mix`. Paper: 25 % of each source. */
       prompts: positive.default(160),
+      /** Shares of the sources among `prompts`. */
       mix: mix.prefault({}),
       /** Samples a prompt. Paper: 8 at 14B, 4 at 32B. */
       samples: positive.default(4),
+      /** Of the samples. Paper: 0.8. */
       temperature: z.number().positive().default(0.8),
       /** Prompts with at least this share of passing samples are skipped in RL. */
       easyShare: share.default(0.7),
@@ -85,10 +92,13 @@ export const recipeSchema = z.strictObject({
       promptStyle: z.enum(['full', 'compact']).default('compact'),
       sft: z
         .strictObject({
+          /** After warm-up; falls linearly to 0. Paper: 5e-6 at 14B. */
           learningRate: z.number().positive().default(2e-4),
+          /** Times that every selected sample is trained on. */
           epochs: positive.default(1),
           /** Tokens of a step, prompts included. */
           tokensPerStep: positive.default(1200),
+          /** Steps of linear rise. Paper: 32. */
           warmupSteps: z.int().min(0).default(8),
           adam: adam.prefault({}),
         })
@@ -97,18 +107,25 @@ export const recipeSchema = z.strictObject({
     .prefault({}),
   rl: z
     .strictObject({
+      /** Off: the run ends with rule learning's checkpoint. */
       enabled: z.boolean().default(true),
+      /** `single-step` dynamic sampling as in the paper; `dapo` resamples in sub-steps; `none` wastes groups without gradient. */
       sampler: z.enum(SAMPLERS).default('single-step'),
       /** n: learnable groups that a step wants. */
       groups: positive.default(16),
       /** Rollouts a prompt. */
       rollouts: z.int().min(2).default(8),
+      /** Updates of the policy. */
       steps: positive.default(20),
       /** single-step and dapo sample at most this many times `groups` prompts a step. */
       cap: z.number().min(1).default(4),
+      /** Shares of the sources among the prompts of a step. */
       mix: mix.prefault({}),
+      /** Of the rollouts. At 1 they are drawn from the policy that is trained; elsewhere the update is biased. */
       temperature: z.number().positive().default(1),
+      /** After warm-up; constant. Paper: 5e-7 at 14B. */
       learningRate: z.number().positive().default(2e-4),
+      /** Steps of linear rise. */
       warmupSteps: z.int().min(0).default(0),
       adam: adam.prefault({}),
       /** Ratios outside of it have no gradient. */

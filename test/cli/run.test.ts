@@ -6,7 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { framingsOf } from '../../src/nano/ask.ts';
+import { createWorld, splitFamilies } from '../../src/nano/world.ts';
+import type { Task } from '../../src/oracles/task.ts';
+import { JAILBREAK_TEMPLATES } from '../../src/redteam/jailbreaks/templates.ts';
 import type { Summary } from '../../src/report/summary.ts';
+import { readJsonl } from '../../src/runs/files.ts';
 
 const PURPCODE = fileURLToPath(new URL('../../bin/purpcode.js', import.meta.url));
 /** Small enough for seconds, and still every stage. */
@@ -92,6 +97,25 @@ describe('purpcode run', () => {
       assert.ok(existsSync(join(run, 'checkpoints', checkpoint, 'model.safetensors')), checkpoint);
     }
     assert.match(readFileSync(join(run, 'report', 'index.html'), 'utf8'), /<!doctype html>/i);
+  });
+
+  it('trains on nothing of the new families and in no jailbreak template that is held out', () => {
+    const world = createWorld({ jailbreaks: JAILBREAK_TEMPLATES });
+    const { fresh } = splitFamilies(world, 1);
+    const newFamilies = new Set(
+      [...fresh.security, ...fresh.utility, ...fresh.lookalike, ...fresh.malicious].map(({ id }) => id),
+    );
+    const training = new Set(framingsOf(world.jailbreaks, 'train').map(({ id }) => id));
+    const tasks = readJsonl(join(folder, 'whole', 'redteam', 'tasks.jsonl')) as Task[];
+    let jailbroken = 0;
+    for (const { family, provenance } of tasks) {
+      assert.ok(!newFamilies.has(family), family);
+      if (provenance.jailbreak === undefined) continue;
+      jailbroken++;
+      for (const template of String(provenance.jailbreak).split('+'))
+        assert.ok(training.has(template), template);
+    }
+    assert.ok(jailbroken > 0);
   });
 
   it('is resumed after kill -9 in every stage, with the scores of a run that was not interrupted', async () => {
