@@ -21,7 +21,7 @@ import { STAGE_NAMES } from '../stage-names.ts';
 import { checkpointFolder } from './checkpoints.ts';
 import { benchmarksOf, type EvaluationRow, readEvaluationRows } from './evals.ts';
 import { readRlReport } from './rl.ts';
-import { readRuleLearningReport } from './rule-learning.ts';
+import { type RuleLearningReport, readRuleLearningReport } from './rule-learning.ts';
 
 /** Examples shown of each benchmark in the report. */
 const EXAMPLES_PER_BENCHMARK = 12;
@@ -59,7 +59,7 @@ async function summarise(context: RunContext, rows: readonly EvaluationRow[]): P
     axes: summariseAxes(context, rows, 'reported'),
     newFamilies: summariseAxes(context, rows, 'new-families'),
     benchmarks: summariseBenchmarks(context, rows),
-    ruleLearning: learned,
+    ruleLearning: learned && withoutTasks(learned),
     rl: rl && {
       sampler: recipe.rl.sampler,
       steps: rl.step,
@@ -85,6 +85,14 @@ async function summarise(context: RunContext, rows: readonly EvaluationRow[]): P
       total: Object.values(stageSeconds).reduce((sum, seconds) => sum + seconds, 0),
     },
   };
+}
+
+/** The figures alone: the ids of the easy tasks are in rule-learning/report.json. */
+function withoutTasks({
+  easyTasks: _ids,
+  ...figures
+}: RuleLearningReport): Omit<RuleLearningReport, 'easyTasks'> {
+  return figures;
 }
 
 function checkpointsIn(rows: readonly EvaluationRow[]): Checkpoint[] {
