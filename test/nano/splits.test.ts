@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { framingsOf, ruleIdOf } from '../../src/nano/ask.ts';
+import { framingsOf, ruleIdOf, signatureOf, spell } from '../../src/nano/ask.ts';
 import { corpusDocument } from '../../src/nano/corpus.ts';
 import { evaluationBenchmarks } from '../../src/nano/evaluation.ts';
 import { trainingPool } from '../../src/nano/pool.ts';
-import { NOUNS, nounsOf, phrasesOf } from '../../src/nano/split.ts';
+import { NOUNS, nounsOf, phrasesOf, slotsOf } from '../../src/nano/split.ts';
 import { createTemplateSynthesizer } from '../../src/nano/synthesizer.ts';
 import * as wordings from '../../src/nano/wordings.ts';
 import { createWorld, type Families, ruleBook, splitFamilies } from '../../src/nano/world.ts';
 import type { Task } from '../../src/oracles/task.ts';
 import { JAILBREAK_TEMPLATES } from '../../src/redteam/jailbreaks/templates.ts';
 
-const DOCUMENTS = 12_000;
+/** More than the base model has read (assets/nano-base/provenance.json). */
+const DOCUMENTS = 100_000;
 const SEEDS = [1, 2, 3];
 const HELD_OUT = ['development', 'test'] as const;
 
@@ -187,6 +188,33 @@ describe('splits', () => {
         }
       }
     }
+  });
+});
+
+describe('held-out combinations', () => {
+  it('are asked for in no training text, security tasks and pre-training included', () => {
+    const bySignature = new Map<string, string[]>();
+    for (const text of new Set([...training, ...alignment.flatMap(({ texts }) => texts)])) {
+      for (const [signature] of text.matchAll(/[a-z]+_[a-z]+\([^()\n]*\)/g)) {
+        const known = bySignature.get(signature);
+        if (known === undefined) bySignature.set(signature, [text]);
+        else known.push(text);
+      }
+    }
+    let looked = 0;
+    for (const family of allFamilies(world.families)) {
+      for (const slots of HELD_OUT.flatMap((split) => slotsOf(family, split))) {
+        // What a prompt of this combination says beside the function's name: a phrase, or code to work on.
+        const code = 'insecure' in family ? family.insecure : [];
+        const said = [...family.phrases, ...code].map((part) => part(slots));
+        for (const text of bySignature.get(spell(signatureOf(family, slots))) ?? []) {
+          looked++;
+          assert.ok(!said.some((part) => text.includes(part)), `${family.id}: ${text}`);
+        }
+      }
+    }
+    // The names themselves do occur, in other families: otherwise this test would look at nothing.
+    assert.ok(looked > 100, `${looked}`);
   });
 });
 
