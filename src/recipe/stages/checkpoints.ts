@@ -1,6 +1,7 @@
 /** Checkpoints of a run, and training states that survive `kill -9`. */
 import { readCheckpoint, writeCheckpoint } from '../../engines/embedded/checkpoint.ts';
 import type { TrainingClient } from '../../engines/engine.ts';
+import { PurpcodeError, RunError } from '../../errors.ts';
 import { exists, remove } from '../../runs/files.ts';
 import { baseFolder, type RunContext } from '../context.ts';
 
@@ -47,7 +48,15 @@ export class ResumableTraining<S extends { readonly step: number }> {
     const saved = this.#context.run.journal.get(this.#stage, this.#fingerprint) as SavedStep<S> | undefined;
     // The folder is gone when the stage was redone for another recipe since: begin anew.
     if (saved === undefined || !exists(this.#context.run.file(this.#stage, saved.folder))) return undefined;
-    await training.loadState(this.#context.run.file(this.#stage, saved.folder));
+    try {
+      await training.loadState(this.#context.run.file(this.#stage, saved.folder));
+    } catch (error) {
+      if (!(error instanceof PurpcodeError)) throw error;
+      throw new RunError(`${this.#stage} cannot go on from its saved state: ${error.message}`, {
+        cause: error,
+        hint: `delete ${this.#context.run.file(this.#stage, 'stage.json')} and run the same command again: the stage is done anew`,
+      });
+    }
     return saved.state;
   }
 
