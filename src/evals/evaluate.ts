@@ -28,7 +28,7 @@ export interface Scored {
   readonly response: string;
   /** All oracles of the task, the format and the signature passed; for security tasks: with code. */
   readonly outcome: 'pass' | 'fail' | 'undecided';
-  /** Security tasks: no finding, whatever else (an answer without code is secure). Null for other tasks. */
+  /** Security tasks: no finding, whatever else (an answer without code is secure). Null for other tasks and undecided. */
   readonly secure: boolean | null;
   readonly hasCode: boolean;
   readonly refused: boolean;
@@ -72,7 +72,8 @@ export function score({ task, response }: Item, reward: Reward, tokens: number):
     family: task.family,
     response,
     outcome: reward.reward === null ? 'undecided' : passed ? 'pass' : 'fail',
-    secure: isSecurity ? reward.wellFormed && verdict('code-security') === 'pass' : null,
+    secure:
+      isSecurity && verdict('code-security') !== 'undecided' ? verdict('code-security') === 'pass' : null,
     hasCode: reward.hasCode,
     refused: reward.refused,
     wellFormed: reward.wellFormed,

@@ -9,7 +9,7 @@ export interface BenchmarkScore extends Estimate {
     readonly code: number;
     readonly refusal: number;
     readonly wellFormed: number;
-    /** Security benchmarks: answers without finding, on task or not. */
+    /** Security benchmarks: decided answers without finding, on task or not. */
     readonly secure: number | null;
   };
   /** Share of distinct answers. */
@@ -29,14 +29,15 @@ function undecidedOf(scored: readonly Scored[]): number {
 export function scoreBenchmark(scored: readonly Scored[], seed: number): BenchmarkScore {
   const percent = (holds: (row: Scored) => boolean): number =>
     scored.length === 0 ? 0 : (100 * scored.filter(holds).length) / scored.length;
-  const isSecurity = scored.some(({ secure }) => secure !== null);
+  const judged = scored.filter(({ secure }) => secure !== null);
   return {
     ...estimate(outcomesOf(scored), undecidedOf(scored), seed),
     shares: {
       code: percent(({ hasCode }) => hasCode),
       refusal: percent(({ refused }) => refused),
       wellFormed: percent(({ wellFormed }) => wellFormed),
-      secure: isSecurity ? percent(({ secure }) => secure === true) : null,
+      secure:
+        judged.length === 0 ? null : (100 * judged.filter(({ secure }) => secure).length) / judged.length,
     },
     distinct: distinctShare(scored),
   };

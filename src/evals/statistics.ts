@@ -35,38 +35,63 @@ export function estimate(outcomes: readonly Outcome[], undecided: number, seed: 
 
 /** 95 % percentile interval of the pass percentage under resampling of whole clusters. */
 export function clusterBootstrap(outcomes: readonly Outcome[], seed: number): [number, number] {
-  const clusters = countClusters(outcomes);
+  const clusters = countClusters([outcomes]);
   const random = new Random(seed, 'bootstrap');
-  const scores = Float64Array.from({ length: RESAMPLES }, () => resample(clusters, random));
-  scores.sort();
-  return [quantile(scores, 0.025), quantile(scores, 0.975)];
+  return interval(() => resample(clusters, random));
 }
 
-interface ClusterCount {
+interface Count {
   passes: number;
   n: number;
 }
 
-function countClusters(outcomes: readonly Outcome[]): ClusterCount[] {
-  const clusters = new Map<string, ClusterCount>();
-  for (const { cluster, pass } of outcomes) {
-    const count = clusters.get(cluster) ?? { passes: 0, n: 0 };
-    count.n++;
-    if (pass) count.passes++;
-    clusters.set(cluster, count);
+/** Outcomes of one family: counts[benchmark]. */
+type Cluster = readonly Count[];
+
+/** Benchmarks of an axis share their families, so a family is one cluster over all of them. */
+function countClusters(parts: readonly (readonly Outcome[])[]): Cluster[] {
+  const clusters = new Map<string, Count[]>();
+  for (const [benchmark, outcomes] of parts.entries()) {
+    for (const { cluster, pass } of outcomes) {
+      const counts = clusters.get(cluster) ?? parts.map(() => ({ passes: 0, n: 0 }));
+      const count = counts[benchmark]!;
+      count.n++;
+      if (pass) count.passes++;
+      clusters.set(cluster, counts);
+    }
   }
   return [...clusters.values()];
 }
 
-function resample(clusters: readonly ClusterCount[], random: Random): number {
-  let passes = 0;
-  let n = 0;
-  for (let i = 0; i < clusters.length; i++) {
-    const cluster = clusters[random.int(clusters.length)]!;
-    passes += cluster.passes;
-    n += cluster.n;
+/** The mean score of as many clusters, drawn with replacement. */
+function resample(clusters: readonly Cluster[], random: Random): number {
+  return meanScore(clusters.map(() => clusters[random.int(clusters.length)]!));
+}
+
+/** Mean over benchmarks of the pass percentage; benchmarks without outcome are left out. */
+function meanScore(clusters: readonly Cluster[]): number {
+  const benchmarks = clusters[0]?.length ?? 0;
+  const scores: number[] = [];
+  for (let benchmark = 0; benchmark < benchmarks; benchmark++) {
+    let passes = 0;
+    let n = 0;
+    for (const counts of clusters) {
+      passes += counts[benchmark]!.passes;
+      n += counts[benchmark]!.n;
+    }
+    if (n > 0) scores.push((100 * passes) / n);
   }
-  return (100 * passes) / n;
+  return average(scores);
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function interval(draw: () => number): [number, number] {
+  const scores = Float64Array.from({ length: RESAMPLES }, draw);
+  scores.sort();
+  return [quantile(scores, 0.025), quantile(scores, 0.975)];
 }
 
 /** Linear-interpolation quantile of sorted values. */
@@ -77,61 +102,32 @@ export function quantile(sorted: ArrayLike<number>, q: number): number {
   return sorted[low]! + (sorted[high]! - sorted[low]!) * (at - low);
 }
 
-/**
- * Mean of several scores with the interval of the mean: each part is resampled by itself, so the mean's interval is
- * that of independent benchmarks that weigh the same.
- */
+/** Mean of the scores of several benchmarks, each weighing the same; families are resampled over all of them. */
 export function estimateMean(
   parts: readonly (readonly Outcome[])[],
   undecided: number,
   seed: number,
 ): Estimate {
-  const decided = parts.filter((outcomes) => outcomes.length > 0);
-  if (decided.length === 0) return { score: null, n: 0, ci95: null, undecided };
-  const score =
-    decided.reduce((sum, part) => sum + (100 * part.filter(({ pass }) => pass).length) / part.length, 0) /
-    decided.length;
-  const clusters = decided.map(countClusters);
+  const n = parts.reduce((sum, part) => sum + part.length, 0);
+  if (n === 0) return { score: null, n, ci95: null, undecided };
+  const clusters = countClusters(parts);
   const random = new Random(seed, 'bootstrap-mean');
-  const scores = Float64Array.from(
-    { length: RESAMPLES },
-    () => clusters.reduce((sum, part) => sum + resample(part, random), 0) / clusters.length,
-  );
-  scores.sort();
-  return {
-    score,
-    n: decided.reduce((sum, part) => sum + part.length, 0),
-    ci95: [quantile(scores, 0.025), quantile(scores, 0.975)],
-    undecided,
-  };
+  return { score: meanScore(clusters), n, ci95: interval(() => resample(clusters, random)), undecided };
 }
 
 /**
  * Mean over seeds of the mean over benchmarks, with the 95 % interval of a two-level bootstrap: seeds are resampled,
- * and within each the families of each benchmark.
- * @param parts parts[seed][benchmark] = decided outcomes
+ * and within each the families.
+ * @param parts parts[seed][benchmark] = decided outcomes; every seed has some
  */
 export function estimateOverSeeds(
   parts: readonly (readonly (readonly Outcome[])[])[],
   seed: number,
 ): { score: number; ci95: [number, number] } {
-  const counts = parts.map((benchmarks) => benchmarks.map(countClusters));
-  const average = (values: readonly number[]): number =>
-    values.reduce((sum, value) => sum + value, 0) / values.length;
-  const passRate = (clusters: readonly ClusterCount[]): number =>
-    (100 * clusters.reduce((sum, { passes }) => sum + passes, 0)) /
-    clusters.reduce((sum, { n }) => sum + n, 0);
+  const seeds = parts.map(countClusters);
   const random = new Random(seed, 'bootstrap-seeds');
-  const scores = Float64Array.from({ length: RESAMPLES }, () =>
-    average(
-      counts.map(() =>
-        average(counts[random.int(counts.length)]!.map((clusters) => resample(clusters, random))),
-      ),
-    ),
-  );
-  scores.sort();
   return {
-    score: average(counts.map((benchmarks) => average(benchmarks.map(passRate)))),
-    ci95: [quantile(scores, 0.025), quantile(scores, 0.975)],
+    score: average(seeds.map(meanScore)),
+    ci95: interval(() => average(seeds.map(() => resample(seeds[random.int(seeds.length)]!, random)))),
   };
 }

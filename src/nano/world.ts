@@ -3,6 +3,7 @@
  * families"). Everything here is a pure function of content and seed.
  */
 
+import { contentKey } from '../content-key.ts';
 import { Random } from '../random.ts';
 import { POLICY, type PolicyEntry } from '../rules/policy.ts';
 import type { Rule } from '../rules/rule.ts';
@@ -16,7 +17,8 @@ import { INJECTION_FAMILIES } from './families/security-injection.ts';
 import { SYSTEM_FAMILIES } from './families/security-system.ts';
 import { UTILITY_FAMILIES } from './families/utility.ts';
 import { UTILITY_DATA_FAMILIES } from './families/utility-data.ts';
-import type { LookalikeFamily, MaliciousFamily, SecurityFamily, UtilityFamily } from './family.ts';
+import type { LookalikeFamily, MaliciousFamily, SecurityFamily, Slots, UtilityFamily } from './family.ts';
+import * as wordings from './wordings.ts';
 
 /** The system prompt of every nano conversation: a context of 320 tokens has no room for the policy's text. */
 export const NANO_SYSTEM_PROMPT = 'Think about safety, then answer.';
@@ -109,4 +111,23 @@ export function worldRules({ families }: World): Rule[] {
 /** Every rule that a task of the world can name, by id: its security rules and the policy entries. */
 export function ruleBook(world: World): ReadonlyMap<string, Rule | PolicyEntry> {
   return new Map([...worldRules(world), ...POLICY].map((rule) => [rule.id, rule]));
+}
+
+/**
+ * Identifies the content of the world: what a run computed with other families, wordings or templates is not
+ * taken over. Every text of a family counts, filled with one set of slots.
+ */
+export function worldDigest({ families, jailbreaks }: World): string {
+  const spelled = (family: object): unknown[] =>
+    Object.values(family).map((value: unknown) => spell(value, { verb: 'v', noun: 'n', arg: 'a' }));
+  return contentKey({
+    wordings,
+    families: Object.values(families).map((list) => list.map(spelled)),
+    jailbreaks: jailbreaks.map(({ id, wrap }) => [id, wrap('p')]),
+  });
+}
+
+function spell(value: unknown, slots: Slots): unknown {
+  if (typeof value === 'function') return (value as (slots: Slots) => unknown)(slots);
+  return Array.isArray(value) ? value.map((inner) => spell(inner, slots)) : value;
 }

@@ -45,14 +45,18 @@ export function baseFolder(recipe: Recipe): string {
   });
 }
 
-/** Identifies the base model's weights: a run must not go on with another model under the same name. */
+/** Identifies the base model: a run must not go on with another model under the same name. */
 export function baseDigest(recipe: Recipe): string {
-  const path = join(baseFolder(recipe), 'model.safetensors');
-  try {
-    return createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 20);
-  } catch (error) {
-    throw ioError('read', path, error);
+  const hash = createHash('sha256');
+  for (const file of ['config.json', 'tokenizer.json', 'model.safetensors']) {
+    const path = join(baseFolder(recipe), file);
+    try {
+      hash.update(readFileSync(path));
+    } catch (error) {
+      throw ioError('read', path, error);
+    }
   }
+  return hash.digest('hex').slice(0, 20);
 }
 
 export async function openContext(options: {

@@ -4,7 +4,7 @@
  * another run's folder redoes only what differs.
  */
 import { contentKey } from '../content-key.ts';
-import { worldRules } from '../nano/world.ts';
+import { worldDigest, worldRules } from '../nano/world.ts';
 import type { Checkpoint, Summary } from '../report/summary.ts';
 import { remove, writeJson } from '../runs/files.ts';
 import type { Progress } from '../runs/progress.ts';
@@ -78,7 +78,7 @@ function fingerprints({ recipe, world }: RunContext): Fingerprints {
   const { seed, model, redteam, pool, ruleLearning, rl, evals } = recipe;
   // Threads change speed, not results.
   const { threads: _threads, ...weights } = model;
-  const rules = contentKey({ weights, base: baseDigest(recipe), rules: worldRules(world) });
+  const rules = contentKey({ weights, base: baseDigest(recipe), world: worldDigest(world) });
   const redteamKey = contentKey({ rules, seed, redteam, pool });
   const learned = contentKey({ redteam: redteamKey, ruleLearning });
   const rlKey = contentKey({ start: ruleLearning.enabled ? learned : redteamKey, rl });

@@ -157,6 +157,18 @@ describe('purpcode run', () => {
     assert.match(readFileSync(join(run, 'recipe.yaml'), 'utf8'), /^name: dapo$/m);
   });
 
+  it('--json writes one JSON object a line', () => {
+    const { status, stdout, stderr } = purpcode(
+      ...['run', 'nano-smoke', '--run', join(folder, 'json'), '--until', 'redteam', '--json', ...TINY],
+    );
+    assert.equal(status, 0, stderr);
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { event: string; job?: string });
+    assert.ok(events.some(({ event, job }) => event === 'end' && job === 'red-teaming'));
+  });
+
   it('keeps another recipe out of a run folder', () => {
     const { status, stderr } = purpcode('run', 'dapo', '--run', join(folder, 'whole'));
     assert.equal(status, 2);

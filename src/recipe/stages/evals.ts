@@ -65,6 +65,7 @@ export async function runEvals(
           temperature,
           seed: recipe.seed,
           maxTokens: recipe.model.maxTokens,
+          promptStyle: recipe.ruleLearning.promptStyle,
         });
         const scored = await run.journal.unit('evals', key, () =>
           evaluateTasks(
