@@ -179,7 +179,7 @@ function writeTable(): void {
     '',
     '## Samplers',
     '',
-    '| recipe | prompts sampled | learnable groups | dropped learnable groups | seconds a trained group |',
+    '| recipe | prompts sampled | learnable groups | dropped learnable groups | seconds a trained group (two runs side by side; see samplers.md) |',
     '| --- | --- | --- | --- | --- |',
     ...sampling.map(
       ({ preset, prompts, learnable, dropped, secondsPerTrainedGroup }) =>
