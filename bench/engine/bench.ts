@@ -3,7 +3,8 @@
  * `node bench/engine/bench.ts [--rounds 5] [--threads 2] [--tiny]`.
  *
  * Training: cross entropy, AdamW and clipping on 8 sequences of 256 tokens. Sampling: 64 completions of 120 tokens
- * after prompts of 40 tokens. Both engines take turns; the best and the median of all rounds are reported, since
+ * after prompts of 40 tokens. Then the shape of an RL step: groups of 8 completions that share their prompt, which the
+ * embedded engine computes once and plain PyTorch computes for every row. Both engines take turns; the best and the median of all rounds are reported, since
  * other processes only ever take time away. PyTorch takes part where `python3 -c "import torch"` (or Debian's own Python's) works.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -24,6 +25,8 @@ interface Contender {
   loss(): Promise<number>;
   trainStep(): Promise<void>;
   sample(): Promise<void>;
+  trainGroups(): Promise<void>;
+  sampleGroups(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,6 +40,9 @@ interface Setting {
   readonly rows: number;
   readonly prompt: number;
   readonly completion: number;
+  /** Tokens of a prompt and of each of its 8 completions in RL-shaped work. */
+  readonly groupPrompt: number;
+  readonly groupCompletion: number;
 }
 
 /** Model A: 3.7 million parameters. */
@@ -50,6 +56,8 @@ const FULL: Setting = {
   rows: 64,
   prompt: 40,
   completion: 120,
+  groupPrompt: 80,
+  groupCompletion: 80,
 };
 const TINY: Setting = {
   ...FULL,
@@ -61,6 +69,8 @@ const TINY: Setting = {
   length: 32,
   rows: 4,
   completion: 8,
+  groupPrompt: 8,
+  groupCompletion: 8,
 };
 
 const { values: options } = parseArgs({
@@ -77,6 +87,15 @@ const tokens = (n: number) => Array.from({ length: n }, () => random.int(setting
 const sequences = Array.from({ length: setting.batch }, () => tokens(setting.length + 1));
 const prompts = Array.from({ length: setting.rows }, () => tokens(setting.prompt));
 
+/** RL-shaped work: groups[prompt][completion], each completion behind its prompt. */
+const GROUP = 8;
+const groupPrompts = Array.from({ length: Math.max(1, setting.rows / GROUP) }, () =>
+  tokens(setting.groupPrompt),
+);
+const groupSequences = groupPrompts.flatMap((prompt) =>
+  Array.from({ length: GROUP }, () => [...prompt, ...tokens(setting.groupCompletion)]),
+);
+
 const folder = await mkdtemp(join(tmpdir(), 'purpcode-bench-'));
 try {
   await initialiseCheckpoint(folder, {
@@ -84,7 +103,11 @@ try {
       ...setting,
       heads: 4,
       keyValueHeads: 4,
-      maxContext: Math.max(setting.length, setting.prompt + setting.completion),
+      maxContext: Math.max(
+        setting.length,
+        setting.prompt + setting.completion,
+        setting.groupPrompt + setting.groupCompletion,
+      ),
       ropeTheta: 10000,
       normEpsilon: 1e-5,
       tiedEmbeddings: true,
@@ -109,29 +132,42 @@ async function embedded(): Promise<Contender> {
     targets: all.slice(1),
     weights,
   }));
+  const groups: Datum[] = groupSequences.map((all) => ({
+    input: all.slice(0, -1),
+    targets: all.slice(1),
+    weights: new Float32Array(all.length - 1).fill(1e-4, setting.groupPrompt - 1),
+  }));
+  const step = async (data: readonly Datum[]): Promise<void> => {
+    await Promise.all([
+      training.forwardBackward(data, { kind: 'cross_entropy' }),
+      training.optimStep({
+        learningRate: 1e-5,
+        beta1: 0.9,
+        beta2: 0.95,
+        epsilon: 1e-8,
+        weightDecay: 0.01,
+        maxGradNorm: 1,
+      }),
+    ]);
+  };
   return {
     name: 'embedded',
     loss: async () => {
       const logprobs = (await sampling.logprobs(batch)).flatMap((values) => [...values]);
       return -logprobs.reduce((sum, value) => sum + value, 0) / logprobs.length;
     },
-    trainStep: async () => {
-      await Promise.all([
-        training.forwardBackward(batch, { kind: 'cross_entropy' }),
-        training.optimStep({
-          learningRate: 1e-5,
-          beta1: 0.9,
-          beta2: 0.95,
-          epsilon: 1e-8,
-          weightDecay: 0.01,
-          maxGradNorm: 1,
-        }),
-      ]);
-    },
+    trainStep: () => step(batch),
+    trainGroups: () => step(groups),
     sample: async () => {
       const maxTokens = setting.completion;
       await sampling.sample(
         prompts.map((prompt, seed) => ({ prompt, n: 1, maxTokens, temperature: 1, stop: [], seed })),
+      );
+    },
+    sampleGroups: async () => {
+      const maxTokens = setting.groupCompletion;
+      await sampling.sample(
+        groupPrompts.map((prompt, seed) => ({ prompt, n: GROUP, maxTokens, temperature: 1, stop: [], seed })),
       );
     },
     close: () => engine.close(),
@@ -168,6 +204,13 @@ async function pytorch(): Promise<Contender | undefined> {
     sample: async () => {
       await ask({ do: 'sample', prompts, new: setting.completion });
     },
+    trainGroups: async () => {
+      await ask({ do: 'train', sequences: groupSequences, steps: 1 });
+    },
+    sampleGroups: async () => {
+      const repeated = groupPrompts.flatMap((prompt) => Array.from({ length: GROUP }, () => prompt));
+      await ask({ do: 'sample', prompts: repeated, new: setting.groupCompletion });
+    },
     close: async () => {
       child.stdin.end();
     },
@@ -181,6 +224,10 @@ async function compare(contenders: readonly Contender[], rounds: number): Promis
     throw new Error(`the models differ: loss ${ours} and ${theirs}`);
   await measure('training', setting.batch * setting.length, contenders, rounds, 'trainStep');
   await measure('sampling', setting.rows * setting.completion, contenders, rounds, 'sample');
+  const rows = groupSequences.length;
+  const length = setting.groupPrompt + setting.groupCompletion;
+  await measure('training on groups', rows * length, contenders, rounds, 'trainGroups');
+  await measure('sampling groups', rows * setting.groupCompletion, contenders, rounds, 'sampleGroups');
 }
 
 async function measure(
@@ -188,7 +235,7 @@ async function measure(
   tokensPerRun: number,
   contenders: readonly Contender[],
   rounds: number,
-  run: 'trainStep' | 'sample',
+  run: 'trainStep' | 'sample' | 'trainGroups' | 'sampleGroups',
 ): Promise<void> {
   const rates = contenders.map((): number[] => []);
   const idle = await otherLoad();
