@@ -141,6 +141,5 @@ function print(question: string, answers: readonly Answer[], json: boolean): voi
 
 /** Model output without control characters: no escape sequence of it reaches the terminal. */
 function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
+  return text.replace(/(?![\n\t])\p{Cc}/gu, '\ufffd');
 }
