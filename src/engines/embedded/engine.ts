@@ -7,7 +7,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { EngineError } from '../../errors.ts';
+import { EngineError, IoError } from '../../errors.ts';
 import type { Engine, Sample, SamplingClient, Tokenizer, TrainingClient } from '../engine.ts';
 import { checkBatch, checkRequests, checkSequences, type Limits } from './checks.ts';
 import type { LlamaConfig } from './llama-config.ts';
@@ -60,7 +60,10 @@ export async function createEmbeddedEngine(options: EmbeddedEngineOptions): Prom
 
 async function modelContext(folder: string): Promise<number> {
   const file = join(folder, 'config.json');
-  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined; // a folder that holds a tokenizer alone
+    throw new IoError(`cannot read ${file}: ${cause.message}`, { cause, hint: 'check its permissions' });
+  });
   return text === undefined ? DEFAULT_CONTEXT : parseLlamaConfig(text, file).maxContext;
 }
 
