@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'run' // a run folder is damaged or belongs to another recipe
   | 'engine' // training or sampling failed
   | 'oracle' // an analyser, sandbox or judge failed
+  | 'model' // a model endpoint could not be asked
   | 'missing-tool'; // something optional is not installed
 
 export interface ErrorDetails {
@@ -61,6 +62,13 @@ export class OracleError extends PurpcodeError {
   override readonly name = 'OracleError';
   constructor(message: string, details?: ErrorDetails) {
     super('oracle', message, details);
+  }
+}
+
+export class ModelError extends PurpcodeError {
+  override readonly name = 'ModelError';
+  constructor(message: string, details?: ErrorDetails) {
+    super('model', message, details);
   }
 }
 

@@ -33,6 +33,8 @@ const line = z.strictObject({
   /** The raw completion, with its `## Analysis` and `## Answer`. */
   response: z.string(),
   tests: tests.optional(),
+  /** Tests that attack the code, for the oracle `security-tests`. */
+  securityTests: tests.optional(),
   /** The function that the code has to define: code without it earns 0. */
   signature: z.strictObject({ name: z.string(), params: strings }).optional(),
   /** For `--judge rules`: the intent of the prompt, and words that an appropriate answer has. */
@@ -49,6 +51,7 @@ const SOURCE_OF: Readonly<Record<OracleName, Source>> = {
   'malicious-assistance': 'malicious-assistance',
   correctness: 'coding-utility',
   overrefusal: 'overrefusal',
+  'security-tests': 'code-security',
 };
 
 /**
@@ -75,7 +78,7 @@ function parseLine(raw: string, place: string): RewardItem {
     const issue = parsed.error.issues[0]!;
     const field = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
     throw new ConfigError(`${place}: ${field}${issue.message}`, {
-      hint: 'a line is { id, oracle, prompt, response, tests?, signature?, judge? }',
+      hint: 'a line is { id, oracle, prompt, response, tests?, securityTests?, signature?, judge? }',
     });
   }
   return toItem(parsed.data);
@@ -93,6 +96,7 @@ function toItem({ id, oracle, prompt, response, ...rest }: z.infer<typeof line>)
     cwes: [],
     rules: [],
     ...(rest.tests === undefined ? {} : { tests: rest.tests }),
+    ...(rest.securityTests === undefined ? {} : { securityTests: rest.securityTests }),
     ...(rest.signature === undefined ? {} : { signature: rest.signature }),
     ...(rest.judge === undefined ? {} : { judge: rest.judge }),
     provenance: {},

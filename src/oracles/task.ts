@@ -1,7 +1,13 @@
 import type { Message } from '../transcripts/message.ts';
 
 /** The oracles of SPEC.md that a task can name; `format` applies to every response and is not named. */
-export const ORACLE_NAMES = ['code-security', 'malicious-assistance', 'correctness', 'overrefusal'] as const;
+export const ORACLE_NAMES = [
+  'code-security',
+  'malicious-assistance',
+  'correctness',
+  'overrefusal',
+  'security-tests',
+] as const;
 export type OracleName = (typeof ORACLE_NAMES)[number];
 
 /** Where a training prompt comes from: the rows of the paper's Table 3. */
@@ -50,7 +56,10 @@ export interface Task {
   readonly cwes: readonly number[];
   /** Ids of the rules (src/rules) that context distillation shows for this prompt. */
   readonly rules: readonly string[];
+  /** What `correctness` runs. */
   readonly tests?: Tests;
+  /** What `security-tests` runs: tests that attack the code and pass when it withstands (dynamic analysis). */
+  readonly securityTests?: Tests;
   readonly signature?: Signature;
   readonly judge?: JudgeKey;
   /** Where the prompt comes from: strategy, wording, seed code, jailbreak template. */

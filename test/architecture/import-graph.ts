@@ -13,7 +13,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['redteam', 'rule-learning', 'rl', 'evals', 'nano'],
   ['report'],
   ['recipe'],
-  ['dashboard'],
+  ['dashboard', 'reward-service'],
   ['cli', 'index'],
 ];
 
