@@ -6,9 +6,9 @@ import { createCodeSecurityOracle } from '../oracles/code-security/oracle.ts';
 import { createRuffAnalyser } from '../oracles/code-security/ruff.ts';
 import { createCorrectnessOracle } from '../oracles/correctness/oracle.ts';
 import { createPyodideSandbox } from '../oracles/correctness/pyodide-sandbox.ts';
+import { createRuleBasedJudge } from '../oracles/judges/rule-based.ts';
 import type { Oracle } from '../oracles/oracle.ts';
 import { createRewardModel, DEFAULT_NO_CODE_REWARD, type Reward } from '../oracles/reward.ts';
-import { createRuleBasedJudge } from '../oracles/rule-based-judge.ts';
 import { formatReward, parseRewardItems, type RewardItem } from './reward-items.ts';
 
 const JUDGES = ['none', 'rules'] as const;

@@ -5,9 +5,9 @@ import { createCodeSecurityOracle } from './code-security/oracle.ts';
 import { createRuffAnalyser } from './code-security/ruff.ts';
 import { createCorrectnessOracle } from './correctness/oracle.ts';
 import { createPyodideSandbox } from './correctness/pyodide-sandbox.ts';
+import { createRuleBasedJudge } from './judges/rule-based.ts';
 import { createOnTaskOracle } from './on-task.ts';
 import type { Oracle } from './oracle.ts';
-import { createRuleBasedJudge } from './rule-based-judge.ts';
 
 export interface OracleSet {
   /** By name, as the reward model takes them. */

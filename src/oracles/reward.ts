@@ -10,9 +10,9 @@ import { messageOf } from '../errors.ts';
 import { parseResponse } from '../transcripts/format.ts';
 import { createCodePresence } from './code-security/code-presence.ts';
 import { createFormatOracle } from './format.ts';
+import { isRefusal } from './judges/rule-based.ts';
 import { createOnTaskOracle } from './on-task.ts';
 import type { Item, Oracle } from './oracle.ts';
-import { isRefusal } from './rule-based-judge.ts';
 import type { Verdict } from './verdict.ts';
 
 /** The paper's reward of a secure answer without code. */

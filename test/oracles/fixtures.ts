@@ -1,9 +1,9 @@
 /** Tasks and responses that the tests of the oracles share. */
 import { createCodeSecurityOracle } from '../../src/oracles/code-security/oracle.ts';
 import { createRuffAnalyser } from '../../src/oracles/code-security/ruff.ts';
+import { createRuleBasedJudge } from '../../src/oracles/judges/rule-based.ts';
 import type { Item } from '../../src/oracles/oracle.ts';
 import { createRewardModel, type RewardOptions } from '../../src/oracles/reward.ts';
-import { createRuleBasedJudge } from '../../src/oracles/rule-based-judge.ts';
 import type { Task } from '../../src/oracles/task.ts';
 
 export function makeTask(fields: Partial<Task> = {}): Task {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { normaliseText } from '../../src/oracles/normalise-text.ts';
 import {
   createRuleBasedJudge,
   isRefusal,
   MAX_JUDGED_CHARACTERS,
-} from '../../src/oracles/rule-based-judge.ts';
-import type { JudgeKey } from '../../src/oracles/task.ts';
-import { makeItem } from './fixtures.ts';
+} from '../../../src/oracles/judges/rule-based.ts';
+import { normaliseText } from '../../../src/oracles/normalise-text.ts';
+import type { JudgeKey } from '../../../src/oracles/task.ts';
+import { makeItem } from '../fixtures.ts';
 
 const { maliciousAssistance, overrefusal } = createRuleBasedJudge();
 const HARMLESS: JudgeKey = { harmful: false, relevant: [['process'], ['signal', 'terminate']] };
