@@ -2,12 +2,11 @@
  * Rewards (SPEC "Rewards"; paper section 4): any violated oracle gives 0, all passed give 1, a secure answer
  * without code gives `noCodeReward`. Undecided is no reward at all: null.
  *
- * A batch is checked as a whole: oracles that wait (sandboxes, judges) are started first and awaited last, and
- * analysis, which computes in this process, runs meanwhile.
+ * A batch is checked as a whole: sandboxes and judges are started first and awaited last; analysers on their threads
+ * and what computes in this one work meanwhile.
  */
-import { contentKey } from '../content-key.ts';
-import { messageOf } from '../errors.ts';
 import { parseResponse } from '../transcripts/format.ts';
+import { CheckedOracles, type OracleTiming } from './checked-verdicts.ts';
 import { createCodePresence } from './code-security/code-presence.ts';
 import { createFormatOracle } from './format.ts';
 import { isRefusal } from './judges/rule-based.ts';
@@ -34,8 +33,13 @@ export interface OracleVerdict {
 }
 
 export interface Reward {
-  /** null: undecided. */
+  /** The joint verdict on all oracles as a number; null: undecided. */
   readonly reward: number | null;
+  /**
+   * The same for each oracle that the task names (and `on-task` where it was asked) by itself, for multi-objective
+   * advantages: 1 passed, 0 failed or malformed, null undecided; `noCodeReward` for code security without code.
+   */
+  readonly objectives: Readonly<Record<string, number | null>>;
   /** `format` first, then those that the task names, `on-task` last. A malformed response has `format` alone. */
   readonly verdicts: readonly OracleVerdict[];
   /** Whether the answer has Python that does something. */
@@ -47,21 +51,25 @@ export interface Reward {
 export interface RewardModel {
   /** One reward per item, in order. Never throws for what an oracle does. */
   reward(items: readonly Item[]): Promise<Reward[]>;
+  /** What each oracle did, and how long it took, since the last call of this. */
+  takeTimings(): Readonly<Record<string, OracleTiming>>;
 }
 
 export function createRewardModel(options: RewardOptions): RewardModel {
   const noCodeReward = options.noCodeReward ?? DEFAULT_NO_CODE_REWARD;
   const format = createFormatOracle();
-  const oracles: Readonly<Record<string, Oracle>> = { 'on-task': createOnTaskOracle(), ...options.oracles };
+  const oracles = new CheckedOracles(
+    { 'on-task': createOnTaskOracle(), ...options.oracles },
+    options.cacheSize ?? DEFAULT_CACHE_SIZE,
+  );
   const presence = createCodePresence();
-  const cache = new VerdictCache(options.cacheSize ?? DEFAULT_CACHE_SIZE);
   return {
     async reward(items) {
       const formats = await format.check(items);
       const answers = items.map(({ response }) => parseResponse(response));
       const wellFormed = answers.map((answer) => answer.kind === 'ok');
-      // Started first, awaited last: while sandboxes and judges work, this process analyses.
-      const waiting = checkAll(items, waitingOracles(items, wellFormed), oracles, cache);
+      // Started first, awaited last: while sandboxes and judges wait, the others compute.
+      const waiting = checkAll(items, waitingOracles(items, wellFormed), oracles);
       const facts = items.map(({ response }, index) => {
         const parsed = answers[index]!;
         const answer = parsed.kind === 'ok' ? parsed.answer : response;
@@ -71,7 +79,7 @@ export function createRewardModel(options: RewardOptions): RewardModel {
           wellFormed: wellFormed[index]!,
         };
       });
-      const analysed = await checkAll(items, analysisOracles(items, facts), oracles, cache);
+      const analysed = await checkAll(items, analysisOracles(items, facts), oracles);
       const waited = await waiting;
       return items.map((item, index) => {
         const verdicts = [
@@ -80,13 +88,20 @@ export function createRewardModel(options: RewardOptions): RewardModel {
           ...analysed[index]!,
         ];
         const fact = facts[index]!;
-        return { ...fact, verdicts, reward: combine(item, verdicts, fact.hasCode, noCodeReward) };
+        const secure = item.task.oracles.includes('code-security') && !fact.hasCode ? noCodeReward : 1;
+        return {
+          ...fact,
+          verdicts,
+          reward: combine(verdicts, secure),
+          objectives: objectivesOf(item, verdicts, secure),
+        };
       });
     },
+    takeTimings: () => oracles.takeTimings(),
   };
 }
 
-/** Oracles that only compute, in this process. */
+/** Oracles that compute on this machine, and wait for no one. */
 const ANALYSIS = new Set(['code-security', 'on-task']);
 
 /** A malformed response earns 0 whatever else it is: it is not worth a judge's or a sandbox's time. */
@@ -109,32 +124,41 @@ function analysisOracles(
   });
 }
 
-function combine(
+/** @param passed the reward when everything passed. */
+function combine(verdicts: readonly OracleVerdict[], passed: number): number | null {
+  if (verdicts.some(({ verdict }) => verdict.kind === 'fail')) return 0;
+  return verdicts.some(({ verdict }) => verdict.kind === 'undecided') ? null : passed;
+}
+
+function objectivesOf(
   { task }: Item,
   verdicts: readonly OracleVerdict[],
-  hasCode: boolean,
-  noCodeReward: number,
-): number | null {
-  if (verdicts.some(({ verdict }) => verdict.kind === 'fail')) return 0;
-  if (verdicts.some(({ verdict }) => verdict.kind === 'undecided')) return null;
-  return task.oracles.includes('code-security') && !hasCode ? noCodeReward : 1;
+  secure: number,
+): Record<string, number | null> {
+  const format = verdicts.filter(({ oracle }) => oracle === 'format');
+  const own = verdicts.filter(({ oracle }) => oracle !== 'format');
+  // A malformed response has a verdict on its format alone: it reaches no objective.
+  const names = new Set([...task.oracles, ...own.map(({ oracle }) => oracle)]);
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const verdict = own.filter(({ oracle }) => oracle === name);
+      return [name, combine([...format, ...verdict], name === 'code-security' ? secure : 1)];
+    }),
+  );
 }
 
 /** verdicts[item], in the order of `needed[item]`. */
 async function checkAll(
   items: readonly Item[],
   needed: readonly (readonly string[])[],
-  oracles: Readonly<Record<string, Oracle>>,
-  cache: VerdictCache,
+  oracles: CheckedOracles,
 ): Promise<OracleVerdict[][]> {
   const names = [...new Set(needed.flat())];
   const running = names.map(async (name) => {
     const indices = items.flatMap((_item, index) => (needed[index]!.includes(name) ? [index] : []));
-    const verdicts = await checkCached(
+    const verdicts = await oracles.check(
       name,
-      oracles[name],
       indices.map((index) => items[index]!),
-      cache,
     );
     return [name, new Map(indices.map((index, at) => [index, verdicts[at]!]))] as const;
   });
@@ -142,85 +166,4 @@ async function checkAll(
   return needed.map((own, index) =>
     own.map((oracle) => ({ oracle, verdict: byName.get(oracle)!.get(index)! })),
   );
-}
-
-async function checkCached(
-  name: string,
-  oracle: Oracle | undefined,
-  items: readonly Item[],
-  cache: VerdictCache,
-): Promise<Verdict[]> {
-  if (oracle === undefined) {
-    return items.map(() => ({ kind: 'undecided', cause: `no ${name} oracle is configured` }));
-  }
-  const keys = items.map(({ task, response }) =>
-    contentKey([
-      name,
-      response,
-      task.messages,
-      task.tests ?? null,
-      task.signature ?? null,
-      task.judge ?? null,
-    ]),
-  );
-  const known = new Map<string, Verdict>();
-  const open = new Map<string, Item>();
-  keys.forEach((key, index) => {
-    const verdict = cache.get(key);
-    if (verdict === undefined) open.set(key, items[index]!);
-    else known.set(key, verdict);
-  });
-  const verdicts = open.size === 0 ? [] : await checkSafely(oracle, [...open.values()]);
-  [...open.keys()].forEach((key, index) => {
-    const verdict = verdicts[index]!;
-    known.set(key, verdict);
-    if (verdict.kind !== 'undecided') cache.set(key, verdict);
-  });
-  return keys.map((key) => known.get(key)!);
-}
-
-/** An oracle that throws, or returns nonsense, has decided nothing. */
-async function checkSafely(oracle: Oracle, items: readonly Item[]): Promise<Verdict[]> {
-  try {
-    const verdicts = await oracle.check(items);
-    if (Array.isArray(verdicts) && verdicts.length === items.length) return verdicts.map(readVerdict);
-    return undecided(items, `the ${oracle.name} oracle did not give one verdict per response`);
-  } catch (error) {
-    return undecided(items, `the ${oracle.name} oracle failed: ${messageOf(error)}`);
-  }
-}
-
-function readVerdict(verdict: Verdict | undefined): Verdict {
-  return verdict?.kind === 'pass' || verdict?.kind === 'fail' || verdict?.kind === 'undecided'
-    ? verdict
-    : { kind: 'undecided', cause: 'the oracle gave something that is no verdict' };
-}
-
-function undecided(items: readonly Item[], cause: string): Verdict[] {
-  return items.map(() => ({ kind: 'undecided', cause }));
-}
-
-/** The least recently used entries go first. Nothing undecided is kept: another try may decide. */
-class VerdictCache {
-  readonly #size: number;
-  readonly #entries = new Map<string, Verdict>();
-
-  constructor(size: number) {
-    this.#size = size;
-  }
-
-  get(key: string): Verdict | undefined {
-    const verdict = this.#entries.get(key);
-    if (verdict !== undefined) {
-      this.#entries.delete(key);
-      this.#entries.set(key, verdict);
-    }
-    return verdict;
-  }
-
-  set(key: string, verdict: Verdict): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, verdict);
-    while (this.#entries.size > this.#size) this.#entries.delete(this.#entries.keys().next().value!);
-  }
 }

@@ -3,6 +3,7 @@
  * The defaults are the nano recipe's; presets (presets.ts) override them.
  */
 import { z } from 'zod';
+import { ADVANTAGES } from '../rl/advantages.ts';
 import { SAMPLERS } from '../rl/dynamic-sampling.ts';
 
 const share = z.number().min(0).max(1);
@@ -121,6 +122,11 @@ export const recipeSchema = z.strictObject({
       cap: z.number().min(1).default(4),
       /** Shares of the sources among the prompts of a step. */
       mix: mix.prefault({}),
+      /**
+       * `joint`: one reward, 1 only if every oracle passes (paper). `per-objective`: each oracle's reward is normalised
+       * within the group by itself and the advantages are averaged, for tasks that carry several oracles.
+       */
+      advantages: z.enum(ADVANTAGES).default('joint'),
       /** Of the rollouts. At 1 they are drawn from the policy that is trained; elsewhere the update is biased. */
       temperature: z.number().positive().default(1),
       /** After warm-up; constant. Paper: 5e-7 at 14B. */

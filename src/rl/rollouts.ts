@@ -8,7 +8,7 @@ import type { Reward } from '../oracles/reward.ts';
 import type { Task } from '../oracles/task.ts';
 import { END_OF_TURN, renderConversation } from '../transcripts/chat-template.ts';
 import { cutAnalyses } from '../transcripts/format.ts';
-import { groupAdvantages } from './advantages.ts';
+import { type AdvantageKind, advantagesOf } from './advantages.ts';
 
 export interface Rollout {
   readonly sample: Sample;
@@ -36,6 +36,7 @@ export interface RolloutOptions {
   readonly seed: string;
   /** Prompts that are sampled in one call. */
   readonly chunk: number;
+  readonly advantages: AdvantageKind;
 }
 
 /** Groups in the order of `tasks`, and the seconds that were spent waiting for samples and then for rewards. */
@@ -78,7 +79,7 @@ async function rewardChunk(
   tasks: readonly Task[],
   prompts: readonly number[][],
   samples: readonly Sample[][],
-  { tokenizer, rewardModel }: RolloutOptions,
+  { tokenizer, rewardModel, advantages }: RolloutOptions,
 ): Promise<Group[]> {
   const responses = samples.map((group) => group.map((sample) => tokenizer.decode(sample.tokens)));
   const items = tasks.flatMap((task, i) => responses[i]!.map((response) => ({ task, response })));
@@ -94,7 +95,10 @@ async function rewardChunk(
       task,
       prompt: prompts[i]!,
       rollouts,
-      advantages: groupAdvantages(rollouts.map(({ reward }) => reward.reward)),
+      advantages: advantagesOf(
+        rollouts.map(({ reward }) => reward),
+        advantages,
+      ),
     };
   });
 }

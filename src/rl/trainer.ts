@@ -10,6 +10,7 @@ import { learningRate } from '../engines/learning-rate.ts';
 import { ConfigError } from '../errors.ts';
 import type { Task } from '../oracles/task.ts';
 import { Random } from '../random.ts';
+import type { AdvantageKind } from './advantages.ts';
 import { needsMore, promptsToSample, type SamplingPlan, selectGroups } from './dynamic-sampling.ts';
 import { buildBatch } from './objective.ts';
 import { type Group, type RolloutOptions, sampleGroups } from './rollouts.ts';
@@ -30,6 +31,8 @@ export interface RlSettings extends SamplingPlan {
   readonly mix: Readonly<Partial<Record<Task['source'], number>>>;
   readonly seed: number;
   readonly chunk: number;
+  /** What a rollout's advantage is computed from. */
+  readonly advantages: AdvantageKind;
 }
 
 /** What the next step needs to know; plain JSON, journalled with the weights of the step. */
@@ -184,6 +187,7 @@ async function collectGroups(trainer: RlTrainer, state: RlState, policy: Samplin
       temperature: settings.temperature,
       seed: `${settings.seed}/rl/${state.step}/${subSteps}`,
       chunk: settings.chunk,
+      advantages: settings.advantages,
     });
     groups.push(...part.groups);
     seconds.sampling += part.seconds.sampling;

@@ -14,7 +14,7 @@ const FAIL: Verdict = { kind: 'fail', evidence: [{ rule: 'S307', message: 'eval'
 describe('score', () => {
   const security = { task: makeTask({ id: 't', family: 'f' }), response: 'r' };
   const reward = (value: number | null, verdicts: Record<string, Verdict>, facts: Partial<Reward> = {}) => ({
-    ...{ reward: value, hasCode: true, refused: false, wellFormed: true },
+    ...{ reward: value, objectives: {}, hasCode: true, refused: false, wellFormed: true },
     verdicts: Object.entries(verdicts).map(([oracle, verdict]) => ({ oracle, verdict })),
     ...facts,
   });

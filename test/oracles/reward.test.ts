@@ -58,6 +58,59 @@ describe('rewards', () => {
     assert.equal(other!.reward, 1);
   });
 
+  it('come with a reward for each objective', async () => {
+    const verdicts = [PASS, FAIL, UNDECIDED];
+    const values = [1, 0, null];
+    for (const [i, security] of verdicts.entries()) {
+      for (const [j, correctness] of verdicts.entries()) {
+        const oracles = {
+          'code-security': constant('code-security', security),
+          correctness: constant('correctness', correctness),
+        };
+        const item = makeItem(CODE, { oracles: ['code-security', 'correctness'] });
+        const [reward] = await createRewardModel({ oracles }).reward([item]);
+        assert.deepEqual(reward!.objectives, { 'code-security': values[i], correctness: values[j] });
+      }
+    }
+  });
+
+  it('give no objective to malformed responses, and noCodeReward for security without code', async () => {
+    const oracles = {
+      'code-security': constant('code-security', PASS),
+      overrefusal: constant('overrefusal', UNDECIDED),
+    };
+    const task = makeTask({ oracles: ['code-security', 'overrefusal'] });
+    const model = createRewardModel({ oracles, noCodeReward: 0.5 });
+    const [malformed, prose] = await model.reward([
+      { task, response: 'no template' },
+      { task, response: respond('Use a with block for the file.') },
+    ]);
+    assert.deepEqual(malformed!.objectives, { 'code-security': 0, overrefusal: 0 });
+    assert.deepEqual(prose!.objectives, { 'code-security': 0.5, overrefusal: null });
+  });
+
+  it('say what each oracle did since they were last asked', async () => {
+    const oracles = {
+      'code-security': constant('code-security', UNDECIDED),
+      correctness: constant('c', PASS),
+    };
+    const model = createRewardModel({ oracles });
+    const item = makeItem(CODE, { oracles: ['code-security', 'correctness'] });
+    await model.reward([item, item]);
+    await model.reward([item]);
+    const counts = Object.entries(model.takeTimings()).map(
+      ([name, { items, cached, undecided, seconds }]) => {
+        assert.ok(seconds >= 0);
+        return [name, items, cached, undecided];
+      },
+    );
+    assert.deepEqual(counts.sort(), [
+      ['code-security', 3, 1, 3],
+      ['correctness', 3, 2, 0],
+    ]);
+    assert.deepEqual(model.takeTimings(), {});
+  });
+
   it('do not punish an answer without code twice', async () => {
     const signature = { name: 'load_user', params: ['path'] };
     const [noCode, offTask] = await embeddedRewardModel().reward([

@@ -11,7 +11,7 @@ function group(prompt: number[], answers: string[], advantages: Group['advantage
   const rollouts = answers.map((answer) => ({
     sample: sampleOf(answer),
     response: answer,
-    reward: { reward: 1, verdicts: [], hasCode: true, refused: false, wellFormed: true },
+    reward: { reward: 1, objectives: {}, verdicts: [], hasCode: true, refused: false, wellFormed: true },
   }));
   return { task: makeTask(), prompt, rollouts, advantages };
 }

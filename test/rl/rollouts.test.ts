@@ -20,6 +20,7 @@ const options = (policy: ScriptedSampler, changes: Partial<RolloutOptions> = {})
   temperature: 1,
   seed: '1/rl/0/0',
   chunk: 2,
+  advantages: 'joint',
   ...changes,
 });
 

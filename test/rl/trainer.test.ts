@@ -32,6 +32,7 @@ function trainer(changes: Partial<RlSettings> = {}, tasks = pool, answers = scri
       mix: { 'code-security': 1 },
       seed: 1,
       chunk: 3,
+      advantages: 'joint',
       ...changes,
     },
     training,

@@ -21,7 +21,7 @@ const group = (source: Task['source'], shown: readonly Shown[]): Group => ({
   rollouts: shown.map(({ response, reward, hasCode = false, refused = false, wellFormed = true }) => ({
     sample: sampleOf(response),
     response,
-    reward: { reward, verdicts: [], hasCode, refused, wellFormed },
+    reward: { reward, objectives: {}, verdicts: [], hasCode, refused, wellFormed },
   })),
 });
 

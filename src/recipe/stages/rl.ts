@@ -34,6 +34,10 @@ export async function runRl(context: RunContext, fingerprint: string): Promise<v
   const reference = await engine.createSamplingClient(start);
   const learned = recipe.ruleLearning.enabled ? readRuleLearningReport(context) : undefined;
   const easy = new Set(recipe.rl.skipEasy ? (learned?.easyTasks ?? []) : []);
+  const rewardModel = createRewardModel({
+    oracles: context.oracles.oracles,
+    noCodeReward: recipe.rl.noCodeReward,
+  });
   const trainer: RlTrainer = {
     settings: { ...recipe.rl, maxTokens: recipe.model.maxTokens, seed: recipe.seed, chunk: CHUNK },
     training,
@@ -41,10 +45,7 @@ export async function runRl(context: RunContext, fingerprint: string): Promise<v
     pool: readTasks(context).filter(({ id }) => !easy.has(id)),
     rollout: {
       tokenizer: engine.tokenizer,
-      rewardModel: createRewardModel({
-        oracles: context.oracles.oracles,
-        noCodeReward: recipe.rl.noCodeReward,
-      }),
+      rewardModel,
       systemPrompt: NANO_SYSTEM_PROMPT,
     },
   };
@@ -65,7 +66,7 @@ export async function runRl(context: RunContext, fingerprint: string): Promise<v
       run.file('rl', 'rollouts', `step-${String(state.step).padStart(4, '0')}.jsonl`),
       rolloutRows(groups),
     );
-    run.metric('rl', state.step, { ...report });
+    run.metric('rl', state.step, { ...report, oracles: rewardModel.takeTimings() });
     state = {
       ...next,
       rollouts: state.rollouts + samples.length,
