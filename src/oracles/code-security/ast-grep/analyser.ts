@@ -1,0 +1,88 @@
+/**
+ * ast-grep (tree-sitter) in this process, with rules of our own that are data (assets/rules). Comments have no
+ * effect on it: suppressions are a matter of ast-grep's CLI, not of its library.
+ */
+import { messageOf, PurpcodeError } from '../../../errors.ts';
+import type { Analyser, AnalysisResult, Finding, Snippet } from '../analyser.ts';
+import { LANGUAGES, type Language } from '../language.ts';
+import { type Grammars, loadGrammars } from './languages.ts';
+import { loadRuleSet, type RuleSet } from './rule-set.ts';
+import { invalidSyntax, spanOf } from './syntax.ts';
+
+export interface AstGrepOptions {
+  /** Folders of rules beside ours (docs/guides/writing-rules.md). */
+  readonly rules?: readonly string[];
+}
+
+/** A response is a few thousand tokens; what is longer is not analysed but undecided. */
+const MAX_CHARACTERS = 1_000_000;
+/** Analysis runs in this thread: timers and pipes of the sandboxes get their turn this often. */
+const YIELD_MILLISECONDS = 20;
+
+/**
+ * Finds weaknesses in all of LANGUAGES. What does not parse is INVALID_SYNTAX, except in Python, where Ruff says so.
+ * Grammars and rules are loaded when a language is first met; then `analyse` rejects with a ConfigError if a
+ * rule is malformed, and with an OracleError if ast-grep is not installed.
+ */
+export function createAstGrepAnalyser({ rules = [] }: AstGrepOptions = {}): Analyser {
+  let grammars: Grammars | undefined;
+  const ruleSets = new Map<Language, RuleSet>();
+  const analyseSnippet = ({ code, language }: Snippet): AnalysisResult => {
+    if (!isKnown(language)) return { kind: 'analysed', findings: [] };
+    if (code.length > MAX_CHARACTERS) {
+      return { kind: 'failed', cause: `the code is longer than ${MAX_CHARACTERS} characters` };
+    }
+    grammars ??= loadGrammars();
+    let ruleSet = ruleSets.get(language);
+    if (ruleSet === undefined) {
+      ruleSet = loadRuleSet(language, rules, grammars);
+      ruleSets.set(language, ruleSet);
+    }
+    try {
+      return { kind: 'analysed', findings: findingsIn(code, language, ruleSet, grammars) };
+    } catch (error) {
+      if (error instanceof PurpcodeError) throw error;
+      return { kind: 'failed', cause: `ast-grep crashed: ${messageOf(error)}` };
+    }
+  };
+  return {
+    name: 'ast-grep',
+    async analyse(snippets) {
+      const results: AnalysisResult[] = [];
+      let lastYield = performance.now();
+      for (const snippet of snippets) {
+        results.push(analyseSnippet(snippet));
+        if (performance.now() - lastYield > YIELD_MILLISECONDS) {
+          await new Promise((resolve) => setImmediate(resolve));
+          lastYield = performance.now();
+        }
+      }
+      return results;
+    },
+  };
+}
+
+function isKnown(language: string): language is Language {
+  return (LANGUAGES as readonly string[]).includes(language);
+}
+
+function findingsIn(code: string, language: Language, { patterns }: RuleSet, grammars: Grammars): Finding[] {
+  const tried = patterns.filter(({ file }) => file.triggers.some((trigger) => code.includes(trigger)));
+  if (tried.length === 0 && language === 'python') return [];
+  const tree = grammars.parse(language, code);
+  const findings = language === 'python' ? [] : invalidSyntax(tree, code);
+  for (const { file, config } of tried) {
+    for (const node of tree.root.findAll(config)) {
+      findings.push({
+        analyser: 'ast-grep',
+        rule: file.id,
+        message: file.message,
+        cwes: file.cwe,
+        severity: file.severity,
+        span: spanOf(node, tree.shift),
+        help: file.help,
+      });
+    }
+  }
+  return findings;
+}

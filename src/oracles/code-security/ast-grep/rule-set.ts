@@ -1,0 +1,71 @@
+/** The rules of a language, read and checked when the language is first met. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { NapiConfig } from '@ast-grep/napi';
+import { ConfigError, IoError, messageOf } from '../../../errors.ts';
+import type { Language } from '../language.ts';
+import type { Grammars } from './languages.ts';
+import { type RuleFile, readRules } from './rule-file.ts';
+
+/** A rule as ast-grep takes it. */
+export interface PatternRule {
+  readonly file: RuleFile;
+  readonly config: NapiConfig;
+}
+
+export interface RuleSet {
+  readonly patterns: readonly PatternRule[];
+}
+
+/** @throws ConfigError for a malformed rule. */
+export function loadRuleSet(language: Language, extra: readonly string[], grammars: Grammars): RuleSet {
+  const own = ownFolders(language).filter((folder) => existsSync(folder));
+  const files = readRules([...own, ...extra]).filter(({ languages }) => languages.includes(language));
+  const root = grammars.parse(language, '').root;
+  const patterns = files
+    .filter(({ rule }) => rule !== undefined)
+    .map((file) => {
+      const config = toConfig(file);
+      try {
+        root.findAll(config);
+      } catch (cause) {
+        throw new ConfigError(`${file.id}: rule: ${messageOf(cause)}`, {
+          cause,
+          hint: "see ast-grep's rule reference; kinds are those of the language's tree-sitter grammar",
+        });
+      }
+      return { file, config };
+    });
+  return { patterns };
+}
+
+function toConfig({ rule, constraints, utils }: RuleFile): NapiConfig {
+  return {
+    rule: rule ?? {},
+    ...(constraints !== undefined && { constraints: constraints as NonNullable<NapiConfig['constraints']> }),
+    ...(utils !== undefined && { utils: utils as NonNullable<NapiConfig['utils']> }),
+  };
+}
+
+/** Rules of JavaScript that hold for TypeScript too lie with JavaScript's; the same for C and C++. */
+const SHARED: Partial<Record<Language, readonly Language[]>> = {
+  typescript: ['javascript'],
+  cpp: ['c'],
+};
+
+function ownFolders(language: Language): string[] {
+  const rules = rulesFolder();
+  return [...(SHARED[language] ?? []), language].map((name) => join(rules, name));
+}
+
+/** The rules that come with purpcode. The depth below them differs between source and built package. */
+export function rulesFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  for (let depth = 0; depth < 6; depth++) {
+    const path = join(folder, 'assets', 'rules');
+    if (existsSync(path)) return path;
+    folder = dirname(folder);
+  }
+  throw new IoError('assets/rules is missing from this installation', { hint: 'install purpcode again' });
+}
