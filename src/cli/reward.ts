@@ -9,7 +9,7 @@ import { createPyodideSandbox } from '../oracles/correctness/pyodide-sandbox.ts'
 import { createRuleBasedJudge } from '../oracles/judges/rule-based.ts';
 import type { Oracle } from '../oracles/oracle.ts';
 import { createRewardModel, DEFAULT_NO_CODE_REWARD, type Reward } from '../oracles/reward.ts';
-import { formatReward, parseRewardItems, type RewardItem } from './reward-items.ts';
+import { parseRewardItems, type RewardItem, toRewardRow } from '../oracles/reward-items.ts';
 
 const JUDGES = ['none', 'rules'] as const;
 const STREAM = '-';
@@ -58,7 +58,10 @@ async function rewardFile(options: RewardCommandOptions): Promise<void> {
   const name = options.in === STREAM ? 'stdin' : options.in;
   const items = parseRewardItems(readInput(options.in, name), name);
   const rewards = await computeRewards(items, options);
-  writeOutput(options.out, items.map(({ id }, index) => `${formatReward(id, rewards[index]!)}\n`).join(''));
+  writeOutput(
+    options.out,
+    items.map(({ id }, index) => `${JSON.stringify(toRewardRow(id, rewards[index]!))}\n`).join(''),
+  );
   const undecided = rewards.filter(({ reward }) => reward === null).length;
   const decided = rewards.flatMap(({ reward }) => (reward === null ? [] : [reward]));
   const mean =

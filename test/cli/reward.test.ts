@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { parseRewardItems } from '../../src/cli/reward-items.ts';
 import { ConfigError } from '../../src/errors.ts';
+import { parseRewardItems } from '../../src/oracles/reward-items.ts';
 import { fenced, respond } from '../oracles/fixtures.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'purpcode-reward-'));

@@ -1,10 +1,10 @@
-/** The lines that `purpcode reward` reads and writes (DESIGN "CLI"). */
+/** What `purpcode reward` and the reward service read and write (DESIGN "CLI"). */
 import * as z from 'zod';
 import { contentKey } from '../content-key.ts';
 import { ConfigError } from '../errors.ts';
-import type { Item } from '../oracles/oracle.ts';
-import type { Reward } from '../oracles/reward.ts';
-import { ORACLE_NAMES, type OracleName, type Source } from '../oracles/task.ts';
+import type { Item } from './oracle.ts';
+import type { Reward } from './reward.ts';
+import { ORACLE_NAMES, type OracleName, type Source } from './task.ts';
 
 const message = z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: z.string() });
 const strings = z.array(z.string());
@@ -20,7 +20,8 @@ const tests = z.union(
   'expected { pytest }, { functional } or { stdin, stdout } of equal length',
 );
 
-const line = z.strictObject({
+/** One response with what is needed to reward it. */
+export const rewardLine = z.strictObject({
   /** Given back unchanged. */
   id: z.union([z.string(), z.number()]),
   /** What the response is checked for; the format is always checked. */
@@ -73,7 +74,12 @@ function parseLine(raw: string, place: string): RewardItem {
   } catch (error) {
     throw new ConfigError(`${place}: not JSON`, { cause: error, hint: 'one JSON object a line' });
   }
-  const parsed = line.safeParse(value);
+  return readRewardItem(value, place);
+}
+
+/** @param place names the item in errors. @throws ConfigError naming the field. */
+export function readRewardItem(value: unknown, place: string): RewardItem {
+  const parsed = rewardLine.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     const field = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
@@ -84,7 +90,7 @@ function parseLine(raw: string, place: string): RewardItem {
   return toItem(parsed.data);
 }
 
-function toItem({ id, oracle, prompt, response, ...rest }: z.infer<typeof line>): RewardItem {
+function toItem({ id, oracle, prompt, response, ...rest }: z.infer<typeof rewardLine>): RewardItem {
   const oracles = typeof oracle === 'string' ? [oracle] : [...new Set(oracle)];
   const messages = typeof prompt === 'string' ? [{ role: 'user' as const, content: prompt }] : prompt;
   const task = {
@@ -104,16 +110,43 @@ function toItem({ id, oracle, prompt, response, ...rest }: z.infer<typeof line>)
   return { id, item: { task, response } };
 }
 
-/** One line of output: `{ id, reward, verdicts: [{ oracle, kind, evidence, cause? }] }`. */
-export function formatReward(id: string | number, { reward, verdicts }: Reward): string {
-  return JSON.stringify({
+/** What is written of a reward. `cause` stands only where the verdict is undecided. */
+export const rewardRow = z.strictObject({
+  id: z.union([z.string(), z.number()]),
+  reward: z.number().nullable(),
+  /** The reward of each oracle by itself, for multi-objective advantages. */
+  objectives: z.record(z.string(), z.number().nullable()),
+  verdicts: z.array(
+    z.strictObject({
+      oracle: z.string(),
+      kind: z.enum(['pass', 'fail', 'undecided']),
+      evidence: z.array(
+        z.strictObject({
+          message: z.string(),
+          rule: z.string(),
+          cwes: z.array(z.int()).readonly().optional(),
+          severity: z.enum(['low', 'medium', 'high', 'critical']).optional(),
+          line: z.int().optional(),
+        }),
+      ),
+      cause: z.string().optional(),
+    }),
+  ),
+});
+
+export function toRewardRow(
+  id: string | number,
+  { reward, objectives, verdicts }: Reward,
+): z.infer<typeof rewardRow> {
+  return {
     id,
     reward,
+    objectives: { ...objectives },
     verdicts: verdicts.map(({ oracle, verdict }) => ({
       oracle,
       kind: verdict.kind,
-      evidence: verdict.kind === 'fail' ? verdict.evidence : [],
+      evidence: verdict.kind === 'fail' ? [...verdict.evidence] : [],
       ...(verdict.kind === 'undecided' ? { cause: verdict.cause } : {}),
     })),
-  });
+  };
 }
