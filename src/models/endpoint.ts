@@ -1,0 +1,250 @@
+/** A model behind an OpenAI-compatible endpoint. */
+import { contentKey } from '../content-key.ts';
+import { ModelError } from '../errors.ts';
+import { Random } from '../random.ts';
+import { type Attempt, createAttempt } from './attempt.ts';
+import type { ChatModel, ChatReply, ChatRequest } from './chat-model.ts';
+import { type EndpointConfig, type EndpointSettings, endpointSchema, parseSettings } from './config.ts';
+import { Gate } from './gate.ts';
+import { AttemptFailure, createTransport } from './http-transport.ts';
+import { type Hold, Ledger } from './ledger.ts';
+import type { ReplyCache } from './reply-cache.ts';
+import { jitteredSeconds, serverDelaySeconds } from './retry.ts';
+import { Secrets } from './secrets.ts';
+import { type Enforcement, firstEnforcement, weakerEnforcement } from './structured-output.ts';
+import { maxInputTokens } from './tokens.ts';
+
+/** What the models of a run share. */
+export interface EndpointShared {
+  /** Name in messages and in the ledger: the role that the model plays. */
+  readonly role?: string;
+  readonly ledger?: Ledger;
+  /** Without it every request is paid for. */
+  readonly cache?: ReplyCache;
+  /** Where keys are looked up; `process.env` unless given. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Of the retries' jitter. */
+  readonly seed?: number;
+  /** Is told once when a server does not enforce the schemas of its answers. */
+  readonly warn?: (message: string) => void;
+}
+
+export interface EndpointModel extends ChatModel {
+  /** Closes idle connections. */
+  close(): void;
+}
+
+/**
+ * @throws ConfigError when a setting is wrong or the variable of a key is not set.
+ * @throws ModelError when the ledger has a budget in money and the settings no prices.
+ */
+export function createEndpointModel(settings: EndpointSettings, shared: EndpointShared = {}): EndpointModel {
+  const role = shared.role ?? 'model';
+  const config = parseSettings(endpointSchema, settings, role);
+  const environment = shared.environment ?? process.env;
+  const secrets = new Secrets(config, environment, role);
+  const transport = createTransport({ connections: config.concurrency, environment });
+  const name = config.name ?? endpointName(config);
+  const ledger = (shared.ledger ?? new Ledger()).role(role, config.prices);
+  const client = new Client(
+    { ...shared, role, config, secrets, name, ledger },
+    createAttempt(config, secrets, transport),
+  );
+  const { temperature, body } = config;
+  return {
+    name,
+    complete: async (request, options = {}) => {
+      const ask = (signal: AbortSignal): Promise<ChatReply> => client.complete(request, signal);
+      if (shared.cache === undefined) return ask(options.signal ?? new AbortController().signal);
+      const about = { model: name, request, settings: { temperature, body } };
+      const { reply, from } = await shared.cache.find(about, ask, options.signal);
+      if (from === 'cache') ledger.hit();
+      return reply;
+    },
+    close: () => transport.close(),
+  };
+}
+
+interface ClientParts {
+  readonly role: string;
+  readonly config: EndpointConfig;
+  readonly secrets: Secrets;
+  readonly name: string;
+  readonly ledger: ReturnType<Ledger['role']>;
+  readonly seed?: number;
+  readonly warn?: (message: string) => void;
+}
+
+/** Turns, retries and accounts around attempts. */
+class Client {
+  readonly #parts: ClientParts;
+  readonly #attempt: Attempt;
+  readonly #gate: Gate;
+  #enforcement: Enforcement;
+
+  constructor(parts: ClientParts, attempt: Attempt) {
+    this.#parts = parts;
+    this.#attempt = attempt;
+    this.#gate = new Gate(parts.config);
+    this.#enforcement = firstEnforcement(parts.config.structuredOutput);
+  }
+
+  async complete(request: ChatRequest, signal: AbortSignal): Promise<ChatReply> {
+    const bound = { input: maxInputTokens(request), output: request.maxTokens };
+    return this.#gate.run(signal, async () => {
+      const hold = await this.#parts.ledger.reserve(bound, signal);
+      let settled = false;
+      try {
+        const { reply, estimated, unenforced } = await this.#retrying(request, hold, signal);
+        settled = true;
+        hold.settle(reply.usage, { estimated, unenforced });
+        return reply;
+      } finally {
+        if (!settled) hold.release();
+      }
+    });
+  }
+
+  async #retrying(request: ChatRequest, hold: Hold, signal: AbortSignal) {
+    const random = new Random(this.#parts.seed ?? 1, 'model-retry', this.#parts.name, contentKey(request));
+    for (let retry = 0; ; retry++) {
+      try {
+        return await this.#enforced(request, hold, signal);
+      } catch (error) {
+        if (!(error instanceof AttemptFailure)) throw error;
+        if (error.maybeBilled) hold.lost();
+        if (!error.retryable || retry === this.#parts.config.retries) throw this.#error(error, retry);
+        const asked = serverDelaySeconds(error.headers, Date.now());
+        if (asked !== undefined && asked > this.#parts.config.maxWaitSeconds)
+          throw this.#error(error, retry, asked);
+        this.#parts.ledger.retry();
+        // A limit is the role's, not the request's: the others in flight wait with it.
+        if (asked !== undefined) this.#gate.pause(asked);
+        const jitter = jitteredSeconds(retry, this.#parts.config.backoffSeconds, random);
+        await this.#gate.wait((asked ?? 0) + jitter, signal);
+      }
+    }
+  }
+
+  /** One attempt, or several where the server refuses the way in which a schema is asked for. */
+  async #enforced(request: ChatRequest, hold: Hold, signal: AbortSignal) {
+    let enforcement = this.#enforcement;
+    for (;;) {
+      try {
+        const attempted = await this.#timed(request, { enforcement, hold, signal });
+        if (request.schema !== undefined) this.#keep(enforcement);
+        return { ...attempted, unenforced: request.schema !== undefined && enforcement !== 'json_schema' };
+      } catch (error) {
+        if (!(error instanceof AttemptFailure) || request.schema === undefined) throw error;
+        const weaker = weakerEnforcement(enforcement, error, this.#parts.config.structuredOutput);
+        if (weaker === undefined) throw error;
+        enforcement = weaker;
+      }
+    }
+  }
+
+  #keep(enforcement: Enforcement): void {
+    if (this.#enforcement === enforcement) return;
+    this.#enforcement = enforcement;
+    this.#parts.warn?.(
+      `${this.#where()} refuses response_format json_schema: its schemas are asked for by ${enforcement} and not enforced`,
+    );
+  }
+
+  /** One attempt within the rates and the time limit. */
+  async #timed(
+    request: ChatRequest,
+    { enforcement, hold, signal }: { enforcement: Enforcement; hold: Hold; signal: AbortSignal },
+  ) {
+    const { timeoutSeconds } = this.#parts.config;
+    const tokens = Math.ceil(maxInputTokens(request) / 4) + request.maxTokens;
+    await this.#gate.turn(tokens, signal);
+    const controller = new AbortController();
+    const abort = (): void => controller.abort(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    const limit = new AttemptFailure(`gave no answer in ${timeoutSeconds} s`, {
+      retryable: true,
+      maybeBilled: true,
+    });
+    const timer = setTimeout(() => controller.abort(limit), timeoutSeconds * 1000);
+    try {
+      const attempted = await this.#attempt(request, enforcement, controller.signal);
+      const { input, output } = attempted.reply.usage;
+      this.#gate.giveBack(tokens - input - output);
+      return { ...attempted, reply: this.#parts.secrets.redactReply(attempted.reply) };
+    } catch (error) {
+      if (signal.aborted) hold.lost();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  #where(): string {
+    const { role, config } = this.#parts;
+    return `${role} (${config.model} at ${config.baseUrl})`;
+  }
+
+  #error(failure: AttemptFailure, retries: number, asked?: number): ModelError {
+    const { secrets, config } = this.#parts;
+    const said = secrets.redact(saidBy(failure.body));
+    const wait = asked === undefined ? '' : ` and asks to wait ${Math.ceil(asked)} s`;
+    const tries = retries === 0 ? '' : ` (after ${retries + 1} attempts)`;
+    const message = secrets.redact(`${this.#where()} ${failure.message}${wait}${tries}`);
+    return new ModelError(said === '' ? message : `${message}: ${said}`, {
+      hint: hintFor(failure, config, asked),
+    });
+  }
+}
+
+/** `model@host/path`. */
+function endpointName({ baseUrl, model }: EndpointConfig): string {
+  const { host, pathname } = new URL(baseUrl);
+  return `${model}@${host}${pathname.replace(/\/+$/, '')}`;
+}
+
+const EXCERPT = 300;
+
+/** What the server said, on one line without control characters. */
+function saidBy(body: string): string {
+  const text = errorMessage(body) ?? body;
+  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  return line.length > EXCERPT ? `${line.slice(0, EXCERPT)}…` : line;
+}
+
+/** `error.message` as OpenAI writes it, `error` or `message` or `detail` as others do. */
+function errorMessage(body: string): string | undefined {
+  try {
+    const parsed = JSON.parse(body) as Record<string, unknown>;
+    const inner = parsed.error ?? parsed;
+    if (typeof inner === 'string') return inner;
+    const { message, detail } = inner as Record<string, unknown>;
+    return typeof message === 'string' ? message : typeof detail === 'string' ? detail : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function hintFor(failure: AttemptFailure, config: EndpointConfig, asked: number | undefined): string {
+  const again = 'then run the same command again: finished calls are kept';
+  const { status } = failure;
+  if (asked !== undefined) return `wait, or raise maxWaitSeconds, ${again}`;
+  if (status === 401 || status === 403) {
+    return config.apiKeyEnv === undefined
+      ? 'the endpoint wants a key: name its environment variable in apiKeyEnv'
+      : `check the key in ${config.apiKeyEnv}`;
+  }
+  if (status === 404 || (status !== undefined && status >= 300 && status < 400)) {
+    return 'check baseUrl (it mostly ends in /v1) and model';
+  }
+  if (status === 429)
+    return `lower concurrency or set requestsPerMinute, or look at your account's credit, ${again}`;
+  if (status === 400 || status === 413 || status === 422) {
+    return 'the server refuses the request: see sendSeed, temperature, maxTokensField and structuredOutput in docs/guides/models.md, and the context length of the model';
+  }
+  if (status === undefined)
+    return `check that the server runs at ${config.baseUrl}, or raise timeoutSeconds, ${again}`;
+  if (status < 300) return 'check that baseUrl is that of an OpenAI-compatible API';
+  return `look at the server's log, ${again}`;
+}

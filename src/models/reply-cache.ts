@@ -1,0 +1,79 @@
+/** Replies by the content of their requests, durably: a killed run pays for nothing twice. */
+import { contentKey } from '../content-key.ts';
+import type { Journal } from '../runs/journal.ts';
+import type { ChatReply, ChatRequest } from './chat-model.ts';
+
+interface Flight {
+  readonly reply: Promise<ChatReply>;
+  readonly controller: AbortController;
+  waiting: number;
+}
+
+/** Where a reply came from: `paid` for the caller whose request went out, `cache` for all others. */
+export interface Found {
+  readonly reply: ChatReply;
+  readonly from: 'paid' | 'cache';
+}
+
+export class ReplyCache {
+  readonly #journal: Pick<Journal, 'get' | 'put'>;
+  readonly #flights = new Map<string, Flight>();
+
+  constructor(journal: Pick<Journal, 'get' | 'put'>) {
+    this.#journal = journal;
+  }
+
+  /**
+   * The reply to a request, from the journal, from an equal request in flight, or from `ask`. Failures are not kept.
+   * The signal that `ask` is given aborts once every caller that waits for the reply has.
+   * @param settings what else decides the reply.
+   */
+  async find(
+    about: { readonly model: string; readonly request: ChatRequest; readonly settings?: unknown },
+    ask: (signal: AbortSignal) => Promise<ChatReply>,
+    signal?: AbortSignal,
+  ): Promise<Found> {
+    signal?.throwIfAborted();
+    const key = contentKey([about.model, about.request, about.settings ?? null]);
+    const stage = `models.reply ${about.model}`;
+    const known = this.#journal.get(stage, key) as ChatReply | undefined;
+    if (known !== undefined) return { reply: free(known), from: 'cache' };
+    const other = this.#flights.get(key);
+    if (other !== undefined) return { reply: free(await this.#wait(other, signal)), from: 'cache' };
+    const controller = new AbortController();
+    const reply = ask(controller.signal).then((answer) => {
+      this.#journal.put(stage, key, answer);
+      return answer;
+    });
+    const flight: Flight = { reply, controller, waiting: 0 };
+    this.#flights.set(key, flight);
+    const forget = (): void => void this.#flights.delete(key);
+    reply.then(forget, forget);
+    return { reply: await this.#wait(flight, signal), from: 'paid' };
+  }
+
+  /** The reply of a flight; leaving it last aborts it. */
+  async #wait(flight: Flight, signal: AbortSignal | undefined): Promise<ChatReply> {
+    flight.waiting++;
+    try {
+      if (signal === undefined) return await flight.reply;
+      return await untilAborted(flight.reply, signal);
+    } finally {
+      flight.waiting--;
+      if (flight.waiting === 0) flight.controller.abort(signal?.reason);
+    }
+  }
+}
+
+function free(reply: ChatReply): ChatReply {
+  return { ...reply, usage: { input: 0, output: 0 } };
+}
+
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    const done = (): void => signal.removeEventListener('abort', abort);
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(done);
+  });
+}
