@@ -1,0 +1,54 @@
+/** A public benchmark: what it measures, where its files come from and how they are read. One file each beside this. */
+import type { Task } from '../../oracles/task.ts';
+import type { Axis, Benchmark } from '../benchmark.ts';
+
+/** A file as its authors publish it. */
+export interface DataFile {
+  /** Below the data folder, with slashes: `cyberseceval/instruct.json`. */
+  readonly path: string;
+  /** Its official home; absent where there is none to download from without an account. */
+  readonly url?: string;
+  /** Of the file at `url`, hex. */
+  readonly sha256?: string;
+  /** SPDX id, or what the authors say. */
+  readonly licence: string;
+  /** A folder of files instead of one. */
+  readonly folder?: true;
+}
+
+/** A row that cannot be read, or a task that cannot be run here. It is in no score, and counted beside it. */
+export interface RowProblem {
+  /** File and line or record, or the task's name. */
+  readonly place: string;
+  readonly reason: string;
+}
+
+export interface LoadedBenchmark extends Benchmark {
+  /** Rows of the files, read or not: scores say out of how many. */
+  readonly rows: number;
+  readonly problems: readonly RowProblem[];
+}
+
+export interface BenchmarkSource {
+  /** As the command line names it: `cyberseceval-instruct`. */
+  readonly name: string;
+  /** As the paper's tables name it. */
+  readonly title: string;
+  readonly axis: Axis;
+  /** What the score is the percentage of, in words: `secure`, `safe`, `answered`, `pass@1`. */
+  readonly metric: string;
+  readonly files: readonly DataFile[];
+  /**
+   * Reads the benchmark from the data folder. Rows that are wrong become problems.
+   * @throws ConfigError when a file is missing or is not this benchmark's: what was expected and what was found.
+   */
+  load(dataFolder: string): Promise<LoadedBenchmark>;
+}
+
+/** What the tables group by, from a task's provenance: `language`, `category`, `variant`. */
+export type TaskField = 'language' | 'category' | 'variant';
+
+export function taskField(task: Task, field: TaskField): string | undefined {
+  const value = task.provenance[field];
+  return value === undefined ? undefined : String(value);
+}
