@@ -77,6 +77,18 @@ function createWorkspace(select: readonly string[]): Workspace {
   );
 }
 
+/**
+ * Only whether Python parses: its INVALID_SYNTAX findings, under the name of the analyser that asks. What it
+ * returns throws when Ruff crashes.
+ */
+export function createPythonParser(analyser: string): (code: string) => Finding[] {
+  const linter = createRuffLinter([]);
+  return (code) =>
+    [...linter.check(code), ...foreignEncoding(code)]
+      .filter(({ rule }) => rule === INVALID_SYNTAX)
+      .map((diagnostic) => ({ ...toFinding(diagnostic), analyser }));
+}
+
 /** The code-security analyser of the table in ruff-rules.ts. Python only. */
 export function createRuffAnalyser(): Analyser {
   const linter = createRuffLinter(Object.keys(RUFF_RULES));
