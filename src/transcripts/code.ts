@@ -4,24 +4,38 @@
  * the middle of a line, unclosed, nested or wrongly labelled; indented blocks; code without any fence; spans.
  * What is only perhaps Python is marked as such: its findings count, its syntax errors do not.
  */
+import { embeddedCode } from './code-embedded.ts';
+import { guessLanguages, type Language } from './code-language.ts';
 import { normaliseNewlines, stripInvisible } from './format.ts';
-import { isPythonLabel, looksLikePython, readLabel, startsBareCode, staysBareCode } from './python-shape.ts';
+import {
+  isDefinitelyPython,
+  isOtherLabel,
+  isPythonLabel,
+  looksLikePython,
+  readLabel,
+  startsBareCode,
+  staysBareCode,
+} from './python-shape.ts';
 
 export interface CodeBlock {
   /** Lower-case label, '' without one. */
-  readonly language: string;
+  readonly label: string;
   /** Without the fence lines, the quote marks and the common indentation. */
   readonly code: string;
   /** 1-based line of the answer where the code begins. */
   readonly line: number;
   /** False for a fence that is still open at the end of the answer. */
   readonly closed: boolean;
-  readonly style: 'backtick' | 'tilde' | 'indented' | 'bare' | 'inline';
+  readonly style: 'backtick' | 'tilde' | 'indented' | 'bare' | 'inline' | 'embedded';
   /**
    * Whether this is the Python that the answer offers (`yes`: labelled so, or it looks so), or text that an
    * analyser should read to be sure (`maybe`: another language, prose, an example inside other code).
    */
   readonly python: 'yes' | 'maybe';
+  /** The languages beside Python to read it as, the most likely first. */
+  readonly languages: readonly Language[];
+  /** The language of the code that the answer offers here; undefined when it is none, or unclear. */
+  readonly offered?: Language;
 }
 
 /** Deeper fences inside fences are not taken apart; they are read as the one block they are in. */
@@ -81,7 +95,7 @@ function scan(lines: readonly string[], firstLine: number, depth: number): Scan 
 interface Opening {
   readonly mark: '`' | '~';
   readonly length: number;
-  readonly language: string;
+  readonly label: string;
   /** False when the label stands in prose or is a sentence itself. */
   readonly trusted: boolean;
   readonly quoted: boolean;
@@ -107,7 +121,7 @@ function readOpening(line: string): Opening | undefined {
   return {
     mark: run[0][0] === '`' ? '`' : '~',
     length: run[0].length,
-    language: readLabel(info),
+    label: readLabel(info),
     trusted: atStart && !wordy,
     quoted: head.includes('>'),
     indent: atStart ? head.length : 0,
@@ -135,24 +149,69 @@ function fencedBlocks(
   depth: number,
 ): CodeBlock[] {
   const content = opening.quoted ? raw.map(unquote) : raw;
-  const labelled = opening.trusted && isPythonLabel(opening.language);
+  const labelled = opening.trusted && isPythonLabel(opening.label);
   const inner =
     depth < MAX_DEPTH ? scan(content, line, depth + 1) : ({ blocks: [], fences: [] } satisfies Scan);
   const own = labelled ? content : blankOut(content, inner.fences);
-  const code = cleanCode(own, opening.language);
+  const code = cleanCode(own, opening.label);
+  const kind = labelled || depth >= MAX_DEPTH ? PYTHON : readKind(code, opening.label);
   const outer: CodeBlock = {
-    language: opening.language,
+    label: opening.label,
     code,
     line,
     closed: end < lines.length,
     style: opening.mark === '`' ? 'backtick' : 'tilde',
-    python: labelled || depth >= MAX_DEPTH || looksLikePython(code, opening.language) ? 'yes' : 'maybe',
+    ...(kind === PYTHON ? { ...PYTHON, languages: besidePython(code) } : kind),
   };
   // What stands in fences inside Python is an example in a docstring: read, but not part of the program.
-  const nested = labelled
-    ? inner.blocks.map((block) => ({ ...block, python: 'maybe' as const }))
-    : inner.blocks;
-  return nested.length > 0 && code.trim() === '' ? [...nested] : [outer, ...nested];
+  const nested = labelled ? inner.blocks.map(unoffered) : inner.blocks;
+  if (nested.length > 0 && code.trim() === '') return [...nested];
+  return [outer, ...embeddedBlocks(code, opening.label, line), ...nested];
+}
+
+type Kind = Pick<CodeBlock, 'python' | 'languages' | 'offered'>;
+
+const PYTHON: Kind = { python: 'yes', languages: [], offered: 'python' };
+
+/** What a block is that no label says to be Python. A label that is no language's says nothing. */
+function readKind(code: string, label: string): Kind {
+  const said = isOtherLabel(label) ? label : '';
+  const guess = guessLanguages(code, said);
+  const { languages } = guess;
+  if (looksLikePython(code, label)) {
+    // Statements of many languages are Python's too: without a definition or an import the telling lines decide.
+    const isOther = said === '' && guess.sure && !isDefinitelyPython(code);
+    if (!isOther) return { ...PYTHON, languages: guess.score > 0 ? languages : [] };
+  }
+  return { python: 'maybe', languages, ...(guess.sure ? { offered: languages[0]! } : {}) };
+}
+
+/** A definition or an import makes Python that parses, or fails; anything else may be another language as well. */
+function besidePython(code: string): readonly Language[] {
+  if (isDefinitelyPython(code)) return [];
+  const { languages, score } = guessLanguages(code, '');
+  return score > 0 ? languages : [];
+}
+
+function unoffered({ offered: _offered, ...block }: CodeBlock): CodeBlock {
+  return { ...block, python: 'maybe' };
+}
+
+function embeddedBlocks(text: string, label: string, line: number): CodeBlock[] {
+  return embeddedCode(text, label).map((found) => {
+    const block = {
+      label: found.label,
+      code: cleanCode(found.code.split('\n'), found.label),
+      line: line + found.line - 1,
+      closed: true,
+      style: 'embedded' as const,
+    };
+    if (isPythonLabel(found.label)) {
+      return found.offered ? { ...block, ...PYTHON } : { ...block, python: 'maybe' as const, languages: [] };
+    }
+    const kind = readKind(block.code, found.label);
+    return found.offered ? { ...block, ...kind } : unoffered({ ...block, ...kind });
+  });
 }
 
 function blankOut(lines: readonly string[], ranges: readonly (readonly [number, number])[]): string[] {
@@ -182,17 +241,21 @@ function codeOutsideFences(lines: readonly OutsideLine[]): CodeBlock[] {
       clean.slice(index, end).map((entry) => entry.text),
       '',
     );
-    blocks.push({
-      language: '',
-      code,
-      line,
-      closed: true,
-      style: indented ? 'indented' : 'bare',
-      python: looksLikePython(code, indented ? '' : 'bare') ? 'yes' : 'maybe',
-    });
+    const style = indented ? ('indented' as const) : ('bare' as const);
+    blocks.push({ label: '', code, line, closed: true, style, ...outsideKind(code, style) });
     index = end - 1;
   }
+  if (clean.length > 0) {
+    const text = lines.map((entry) => unquote(entry.text)).join('\n');
+    blocks.push(...embeddedBlocks(text, '', lines[0]!.line));
+  }
   return blocks;
+}
+
+function outsideKind(code: string, style: 'indented' | 'bare'): Kind {
+  const kind = readKind(code, '');
+  if (style === 'indented' || kind.python === 'maybe' || looksLikePython(code, 'bare')) return kind;
+  return { python: 'maybe', languages: kind.languages };
 }
 
 function endOfIndented(lines: readonly OutsideLine[], start: number): number {
@@ -230,12 +293,13 @@ function inlineSpans(text: string, line: number): CodeBlock[] {
   return [...text.matchAll(/(`+)([^`]+)\1(?!`)/g)]
     .filter((match) => match[1]!.length >= 3 || match[2]!.includes(';'))
     .map((match) => ({
-      language: '',
+      label: '',
       code: match[2]!.trim().replace(/^(?:python3?|py)\s+/i, ''),
       line,
       closed: true,
       style: 'inline' as const,
       python: 'maybe' as const,
+      languages: [],
     }));
 }
 
@@ -259,8 +323,8 @@ function indentOf(text: string): number {
 }
 
 /** Dedents; interactive sessions and diffs become the code they show, with the same lines. */
-function cleanCode(lines: readonly string[], language: string): string {
-  const isDiff = language === 'diff' || language === 'patch';
+function cleanCode(lines: readonly string[], label: string): string {
+  const isDiff = label === 'diff' || label === 'patch';
   const plain = isDiff ? lines.map((line) => (/^[-@\\]/.test(line) ? '' : line.slice(1))) : lines;
   const first = plain.find((line) => line.trim() !== '');
   const isSession = first !== undefined && /^\s*>>> /.test(first);

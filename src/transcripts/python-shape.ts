@@ -3,6 +3,8 @@
  * towards code; a parser decides later.
  */
 
+import { languageOfLabel } from './code-language.ts';
+
 /** Labels of other languages. Text in them is Python only when it can hardly be anything else. */
 const OTHER_LANGUAGES = new Set(
   (
@@ -23,6 +25,11 @@ export function readLabel(info: string): string {
   return /^[{.\s]*([\p{L}\p{N}_+#.-]*)/u.exec(info.toLowerCase())![1]!;
 }
 
+/** Whether a label names a language, or a kind of file, that is not Python. */
+export function isOtherLabel(label: string): boolean {
+  return OTHER_LANGUAGES.has(label) || (languageOfLabel(label) ?? 'python') !== 'python';
+}
+
 export function isPythonLabel(label: string): boolean {
   return /^(?:i?py(?:thon)?[\d.]*w?|pycon|py-?repl|python-?(?:repl|console)|pyi|cython|sage)$/.test(label);
 }
@@ -33,7 +40,7 @@ const MAX_JUDGED = 400;
 /** Python's, though perhaps not one that parses: code without its colon must not pass for no code. */
 const DEF = /^(?:async )?def \w+ ?\(/;
 const DEFINITION = /^(?:async )?def \w+ ?(?:\[[^\]]*\])?\((?:[^)]*$|.*\).*:)/;
-const CLASS = /^class \w+ ?(?:\([^)]*\))? ?:/;
+const CLASS = /^class \w+ ?(?:\([^)]*\))? ?:(?! ?(?:public|private|protected)\b)/;
 const NAME_LIST = /^import [A-Za-z_][\w.]*(?: as \w+)?(?: ?, ?[A-Za-z_][\w.]*(?: as \w+)?)* ?(?:;.+|#.*)?$/;
 const FROM = /^from [\w.]+ import [\w(*]/;
 const WITH = /^(?:async )?with [^:]*\(.*:/;
@@ -63,11 +70,8 @@ export function staysBareCode(text: string, previous: string): boolean {
  * counts; `bare` (code without a fence) needs a definition or an import.
  */
 export function looksLikePython(code: string, label: string): boolean {
-  const lines = code
-    .split('\n')
-    .map(judged)
-    .filter((line) => line !== '' && !line.startsWith('#'));
-  if (OTHER_LANGUAGES.has(label)) {
+  const lines = judgedLines(code);
+  if (isOtherLabel(label)) {
     const mayDefine = !DEF_LANGUAGES.has(label);
     return lines.some((line) => FROM.test(line) || (DEF.test(line) && (mayDefine || line.endsWith(':'))));
   }
@@ -77,6 +81,18 @@ export function looksLikePython(code: string, label: string): boolean {
   const statements = lines.filter(isStatement).length;
   const pythonic = lines.filter((line) => isStatement(line) || CONTINUATION.test(line)).length;
   return statements > 0 && pythonic >= 0.5 * lines.length;
+}
+
+/** Whether a line defines or imports as only Python does. */
+export function isDefinitelyPython(code: string): boolean {
+  return judgedLines(code).some((line) => isDefinite(line) || DEF.test(line));
+}
+
+function judgedLines(code: string): string[] {
+  return code
+    .split('\n')
+    .map(judged)
+    .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
 function isDefinite(line: string): boolean {

@@ -12,10 +12,28 @@ function python(answer: string): string[] {
 describe('fences', () => {
   it('reads label, code, line and style', () => {
     assert.deepEqual(extractCode('Here:\n\n```Python\nx = 1\n\ny = 2\n```\nDone.'), [
-      { language: 'python', code: 'x = 1\n\ny = 2', line: 4, closed: true, style: 'backtick', python: 'yes' },
+      {
+        label: 'python',
+        code: 'x = 1\n\ny = 2',
+        line: 4,
+        closed: true,
+        style: 'backtick',
+        python: 'yes',
+        languages: [],
+        offered: 'python',
+      },
     ]);
     assert.deepEqual(extractCode('~~~ py title="a.py"\nx = 1\n~~~'), [
-      { language: 'py', code: 'x = 1', line: 2, closed: true, style: 'tilde', python: 'yes' },
+      {
+        label: 'py',
+        code: 'x = 1',
+        line: 2,
+        closed: true,
+        style: 'tilde',
+        python: 'yes',
+        languages: [],
+        offered: 'python',
+      },
     ]);
   });
 

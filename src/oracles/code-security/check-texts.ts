@@ -10,6 +10,7 @@ import {
 } from './analyser.ts';
 import { blankLines, salvage } from './salvage.ts';
 import { locate, type TextSnippet } from './snippets.ts';
+import { neutraliseSuppressions } from './suppressions.ts';
 
 /** What the analysers, together, say of the snippets of one text. */
 export interface TextAnalysis {
@@ -27,20 +28,46 @@ export interface LocatedFinding {
   readonly textLine: number;
 }
 
-/** Analyses the snippets of many texts in one request per analyser; all analysers run side by side. */
+/**
+ * Analyses the snippets of many texts in one request per analyser; all analysers run side by side. Snippets
+ * with the same code in the same language are analysed once.
+ */
 export async function checkTexts(
   texts: readonly (readonly TextSnippet[])[],
   analysers: readonly Analyser[],
   failAt: Severity,
 ): Promise<TextAnalysis[]> {
-  const snippets = texts.flat();
-  const results = await analyseAll(analysers, snippets);
-  await salvageUnparsed(analysers, snippets, results);
-  let next = 0;
-  return texts.map((snippets) => {
-    next += snippets.length;
-    return collect(snippets, results.slice(next - snippets.length, next), failAt);
-  });
+  const { distinct, indexOf } = distinctSnippets(texts.flat());
+  const results = await analyseAll(analysers, distinct);
+  await salvageUnparsed(analysers, distinct, results);
+  return texts.map((snippets) =>
+    collect(
+      snippets,
+      snippets.map((snippet) => results[indexOf(snippet)]!),
+      failAt,
+    ),
+  );
+}
+
+interface DistinctSnippet extends Snippet {
+  /** Whether its syntax errors are findings wherever it stands. */
+  readonly mustParse: boolean;
+}
+
+/** What analysers are given: without suppressions, each code once. */
+function distinctSnippets(snippets: readonly TextSnippet[]) {
+  const distinct: DistinctSnippet[] = [];
+  const indices = new Map<string, number>();
+  const keyOf = ({ language, code }: Snippet) => `${language} ${code}`;
+  for (const snippet of snippets) {
+    const { code, language, mustParse } = snippet;
+    const known = indices.get(keyOf(snippet));
+    if (known === undefined) {
+      indices.set(keyOf(snippet), distinct.length);
+      distinct.push({ code: neutraliseSuppressions(code), language, mustParse });
+    } else if (!mustParse) distinct[known] = { ...distinct[known]!, mustParse };
+  }
+  return { distinct, indexOf: (snippet: Snippet) => indices.get(keyOf(snippet))! };
 }
 
 /** Rounds of taking out the lines that still do not parse. */
@@ -52,12 +79,14 @@ const MAX_SALVAGE_ROUNDS = 4;
  */
 async function salvageUnparsed(
   analysers: readonly Analyser[],
-  snippets: readonly TextSnippet[],
+  snippets: readonly DistinctSnippet[],
   results: AnalysisResult[][],
 ): Promise<void> {
   const open = new Map<number, string>();
-  for (const [index, { code, mustParse }] of snippets.entries()) {
-    if (!mustParse && brokenLines(results[index]!).size > 0) open.set(index, salvage(code.split('\n')));
+  for (const [index, { code, language, mustParse }] of snippets.entries()) {
+    // The parsers of the other languages go on after an error.
+    if (mustParse || language !== 'python') continue;
+    if (brokenLines(results[index]!).size > 0) open.set(index, salvage(code.split('\n')));
   }
   for (let round = 0; round < MAX_SALVAGE_ROUNDS && open.size > 0; round++) {
     const indices = [...open.keys()];

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { messageOf } from '../../errors.ts';
 import { type Analyser, type AnalysisResult, type Finding, INVALID_SYNTAX } from './analyser.ts';
 import { RUFF_RULES } from './ruff-rules.ts';
+import { neutraliseSuppressions } from './suppressions.ts';
 
 const PACKAGE = '@astral-sh/ruff-wasm-nodejs';
 /** Python of the embedded sandbox. */
@@ -146,15 +147,6 @@ function toFinding({ rule, message, ...span }: Diagnostic): Finding {
   // Only rules of the table are selected; a code that Ruff renames must not lose its weight.
   const { cwes, severity, help } = known ?? { cwes: [], severity: 'medium' as const, help: message };
   return { analyser: 'ruff', rule, message, cwes, severity, span, help };
-}
-
-/**
- * Ruff's suppressions are the marker words `noqa` (also `ruff: noqa`, `flake8: noqa`) and `ruff:` before
- * `disable`, `ignore` or `file-ignore`, and no option turns them off (measured, Ruff 0.17). The words are
- * rewritten wherever they stand; same length, so columns stay.
- */
-export function neutraliseSuppressions(code: string): string {
-  return code.replace(/noqa/gi, 'n_qa').replace(/ruff(?=\s*:)/gi, 'r_ff');
 }
 
 function readDiagnostics(raw: unknown): Diagnostic[] {
