@@ -8,7 +8,7 @@ export type SourceTree = ReadonlyMap<string, string>;
 const LAYERS: readonly (readonly string[])[] = [
   ['errors', 'random', 'content-key'],
   ['transcripts', 'runs'],
-  ['rules', 'models', 'engines'],
+  ['rules', 'models', 'engines', 'datasets'],
   ['oracles'],
   ['redteam', 'rule-learning', 'rl', 'evals', 'nano'],
   ['report'],

@@ -1,27 +1,8 @@
 /** A public benchmark: what it measures, where its files come from and how they are read. One file each beside this. */
+import type { DataFile } from '../../datasets/data-file.ts';
+import type { RowProblem } from '../../datasets/rows.ts';
 import type { Task } from '../../oracles/task.ts';
 import type { Axis, Benchmark } from '../benchmark.ts';
-
-/** A file as its authors publish it. */
-export interface DataFile {
-  /** Below the data folder, with slashes: `cyberseceval/instruct.json`. */
-  readonly path: string;
-  /** Its official home; absent where there is none to download from without an account. */
-  readonly url?: string;
-  /** Of the file at `url`, hex. */
-  readonly sha256?: string;
-  /** SPDX id, or what the authors say. */
-  readonly licence: string;
-  /** A folder of files instead of one. */
-  readonly folder?: true;
-}
-
-/** A row that cannot be read, or a task that cannot be run here. It is in no score, and counted beside it. */
-export interface RowProblem {
-  /** File and line or record, or the task's name. */
-  readonly place: string;
-  readonly reason: string;
-}
 
 export interface LoadedBenchmark extends Benchmark {
   /** Rows of the files, read or not: scores say out of how many. */
