@@ -30,6 +30,8 @@ export interface EndpointShared {
 }
 
 export interface EndpointModel extends ChatModel {
+  /** Whether the reply is in the cache. */
+  isKnown(request: ChatRequest): boolean;
   /** Closes idle connections. */
   close(): void;
 }
@@ -51,13 +53,14 @@ export function createEndpointModel(settings: EndpointSettings, shared: Endpoint
     createAttempt(config, secrets, transport),
   );
   const { temperature, body } = config;
+  const about = (request: ChatRequest) => ({ model: name, request, settings: { temperature, body } });
   return {
     name,
+    isKnown: (request) => shared.cache?.has(about(request)) ?? false,
     complete: async (request, options = {}) => {
       const ask = (signal: AbortSignal): Promise<ChatReply> => client.complete(request, signal);
       if (shared.cache === undefined) return ask(options.signal ?? new AbortController().signal);
-      const about = { model: name, request, settings: { temperature, body } };
-      const { reply, from } = await shared.cache.find(about, ask, options.signal);
+      const { reply, from } = await shared.cache.find(about(request), ask, options.signal);
       if (from === 'cache') ledger.hit();
       return reply;
     },
@@ -106,7 +109,6 @@ class Client {
   }
 
   async #retrying(request: ChatRequest, hold: Hold, signal: AbortSignal) {
-    const random = new Random(this.#parts.seed ?? 1, 'model-retry', this.#parts.name, contentKey(request));
     for (let retry = 0; ; retry++) {
       try {
         return await this.#enforced(request, hold, signal);
@@ -120,6 +122,7 @@ class Client {
         this.#parts.ledger.retry();
         // A limit is the role's, not the request's: the others in flight wait with it.
         if (asked !== undefined) this.#gate.pause(asked);
+        const random = new Random(this.#parts.seed ?? 1, 'model-retry', contentKey(request), retry);
         const jitter = jitteredSeconds(retry, this.#parts.config.backoffSeconds, random);
         await this.#gate.wait((asked ?? 0) + jitter, signal);
       }
@@ -162,11 +165,11 @@ class Client {
     const controller = new AbortController();
     const abort = (): void => controller.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
-    const limit = new AttemptFailure(`gave no answer in ${timeoutSeconds} s`, {
-      retryable: true,
-      maybeBilled: true,
-    });
-    const timer = setTimeout(() => controller.abort(limit), timeoutSeconds * 1000);
+    const expire = (): void => {
+      const reason = `gave no answer in ${timeoutSeconds} s`;
+      controller.abort(new AttemptFailure(reason, { retryable: true, maybeBilled: true }));
+    };
+    const timer = setTimeout(expire, timeoutSeconds * 1000);
     try {
       const attempted = await this.#attempt(request, enforcement, controller.signal);
       const { input, output } = attempted.reply.usage;

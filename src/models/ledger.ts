@@ -89,8 +89,8 @@ export class Ledger {
   constructor(options: { readonly budget?: Budget; readonly journal?: Pick<Journal, 'get' | 'put'> } = {}) {
     this.#budget = options.budget ?? {};
     this.#journal = options.journal;
-    const known = this.#journal?.get(STAGE, 'roles') as string[] | undefined;
-    for (const role of known ?? []) this.#costOf(role);
+    const known = this.#journal?.get(STAGE, 'roles') as Record<string, RoleCost> | undefined;
+    for (const [role, cost] of Object.entries(known ?? {})) this.#roles.set(role, cost);
   }
 
   /** @throws ModelError when there is a budget in money and the role has no prices. */
@@ -104,20 +104,19 @@ export class Ledger {
       );
     }
     const cost = this.#costOf(name);
-    const save = (): void => this.#save(name, cost);
     return {
       hit: () => {
         cost.cacheHits++;
-        save();
+        this.#save();
       },
       retry: () => {
         cost.retries++;
-        save();
+        this.#save();
       },
       reserve: async (bound, signal) => {
         const need = amountOf(bound, prices);
         await this.#hold(need, signal);
-        return this.#openHold(cost, { need, prices, save });
+        return this.#openHold(cost, { need, prices });
       },
     };
   }
@@ -143,10 +142,7 @@ export class Ledger {
     };
   }
 
-  #openHold(
-    cost: RoleCost,
-    { need, prices, save }: { need: Amount; prices: Prices | undefined; save: () => void },
-  ): Hold {
+  #openHold(cost: RoleCost, { need, prices }: { need: Amount; prices: Prices | undefined }): Hold {
     const end = (): void => {
       this.#held = { usd: this.#held.usd - need.usd, tokens: this.#held.tokens - need.tokens };
       this.#admit();
@@ -160,7 +156,7 @@ export class Ledger {
         if (unenforced) cost.unenforcedSchemas++;
         if (prices === undefined) cost.unpricedCalls++;
         else cost.usd += amountOf(usage, prices).usd;
-        save();
+        this.#save();
         end();
       },
       release: end,
@@ -168,7 +164,7 @@ export class Ledger {
         cost.lostAttempts++;
         cost.lostTokens += need.tokens;
         cost.lostUsd += need.usd;
-        save();
+        this.#save();
       },
     };
   }
@@ -248,16 +244,13 @@ export class Ledger {
   #costOf(role: string): RoleCost {
     const known = this.#roles.get(role);
     if (known !== undefined) return known;
-    const cost = { ...NOTHING, ...(this.#journal?.get(STAGE, `role ${role}`) as RoleCost | undefined) };
+    const cost = { ...NOTHING };
     this.#roles.set(role, cost);
     return cost;
   }
 
-  #save(role: string, cost: RoleCost): void {
-    if (cost.calls + cost.cacheHits + cost.retries + cost.lostAttempts === 1) {
-      this.#journal?.put(STAGE, 'roles', [...this.#roles.keys()]);
-    }
-    this.#journal?.put(STAGE, `role ${role}`, cost);
+  #save(): void {
+    this.#journal?.put(STAGE, 'roles', Object.fromEntries(this.#roles));
   }
 }
 

@@ -7,12 +7,22 @@ interface Flight {
   readonly reply: Promise<ChatReply>;
   readonly controller: AbortController;
   waiting: number;
+  /** Later equal requests do not join. */
+  readonly forget: () => void;
 }
 
 /** Where a reply came from: `paid` for the caller whose request went out, `cache` for all others. */
 export interface Found {
   readonly reply: ChatReply;
   readonly from: 'paid' | 'cache';
+}
+
+export interface CachedRequest {
+  /** The model's name. */
+  readonly model: string;
+  readonly request: ChatRequest;
+  /** What else decides the reply. */
+  readonly settings?: unknown;
 }
 
 export class ReplyCache {
@@ -23,19 +33,22 @@ export class ReplyCache {
     this.#journal = journal;
   }
 
+  has(about: CachedRequest): boolean {
+    const { stage, key } = placeOf(about);
+    return this.#journal.get(stage, key) !== undefined;
+  }
+
   /**
    * The reply to a request, from the journal, from an equal request in flight, or from `ask`. Failures are not kept.
    * The signal that `ask` is given aborts once every caller that waits for the reply has.
-   * @param settings what else decides the reply.
    */
   async find(
-    about: { readonly model: string; readonly request: ChatRequest; readonly settings?: unknown },
+    about: CachedRequest,
     ask: (signal: AbortSignal) => Promise<ChatReply>,
     signal?: AbortSignal,
   ): Promise<Found> {
     signal?.throwIfAborted();
-    const key = contentKey([about.model, about.request, about.settings ?? null]);
-    const stage = `models.reply ${about.model}`;
+    const { stage, key } = placeOf(about);
     const known = this.#journal.get(stage, key) as ChatReply | undefined;
     if (known !== undefined) return { reply: free(known), from: 'cache' };
     const other = this.#flights.get(key);
@@ -45,10 +58,16 @@ export class ReplyCache {
       this.#journal.put(stage, key, answer);
       return answer;
     });
-    const flight: Flight = { reply, controller, waiting: 0 };
+    const flight: Flight = {
+      reply,
+      controller,
+      waiting: 0,
+      forget: () => {
+        if (this.#flights.get(key) === flight) this.#flights.delete(key);
+      },
+    };
     this.#flights.set(key, flight);
-    const forget = (): void => void this.#flights.delete(key);
-    reply.then(forget, forget);
+    reply.then(flight.forget, flight.forget);
     return { reply: await this.#wait(flight, signal), from: 'paid' };
   }
 
@@ -60,9 +79,16 @@ export class ReplyCache {
       return await untilAborted(flight.reply, signal);
     } finally {
       flight.waiting--;
-      if (flight.waiting === 0) flight.controller.abort(signal?.reason);
+      if (flight.waiting === 0) {
+        flight.forget();
+        flight.controller.abort(signal?.reason);
+      }
     }
   }
+}
+
+function placeOf({ model, request, settings = null }: CachedRequest): { stage: string; key: string } {
+  return { stage: `models.reply ${model}`, key: contentKey([model, request, settings]) };
 }
 
 function free(reply: ChatReply): ChatReply {

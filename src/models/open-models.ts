@@ -1,0 +1,65 @@
+/** The model roles of a run, over one cache, one ledger and one budget. */
+import { ConfigError } from '../errors.ts';
+import type { Journal } from '../runs/journal.ts';
+import type { ChatModel } from './chat-model.ts';
+import { type ModelsSettings, modelsSchema, parseSettings, ROLES, type Role } from './config.ts';
+import { createEndpointModel, type EndpointModel } from './endpoint.ts';
+import { type Estimate, estimateCost, type PlannedCall } from './estimate.ts';
+import { type CostReport, Ledger } from './ledger.ts';
+import { ReplyCache } from './reply-cache.ts';
+
+export interface Models {
+  /** @throws ConfigError when the settings name no model for the role. */
+  model(role: Role): ChatModel;
+  /** What these calls would cost, replies that are known left out. @throws ConfigError as `model`. */
+  estimate(planned: Iterable<PlannedCall<Role>>): Estimate;
+  /** `cost.json`: what was spent so far, in this process and, with a journal, in those before it. */
+  cost(): CostReport;
+  close(): void;
+}
+
+/**
+ * @param shared.journal keeps replies and counts: a run that is killed and started again pays for nothing twice.
+ *   Without it equal requests in flight are still one call, and nothing outlives the process.
+ * @throws ConfigError when a setting is wrong or a key is missing. @throws ModelError when a budget in money meets a
+ *   role without prices.
+ */
+export function openModels(
+  settings: ModelsSettings,
+  shared: {
+    readonly journal?: Pick<Journal, 'get' | 'put'>;
+    readonly environment?: NodeJS.ProcessEnv;
+    readonly warn?: (message: string) => void;
+  } = {},
+): Models {
+  const config = parseSettings(modelsSchema, settings, 'models');
+  const { journal, ...rest } = shared;
+  const ledger = new Ledger({ budget: config.budget, ...(journal === undefined ? {} : { journal }) });
+  const cache = new ReplyCache(journal ?? { get: () => undefined, put: () => {} });
+  const open = new Map<Role, EndpointModel>();
+  for (const role of ROLES) {
+    const endpoint = config[role];
+    if (endpoint === undefined) continue;
+    open.set(role, createEndpointModel(endpoint, { ...rest, role, ledger, cache, seed: config.seed }));
+  }
+  const endpointOf = (role: Role): EndpointModel => {
+    const model = open.get(role);
+    if (model !== undefined) return model;
+    throw new ConfigError(`no model plays the role ${role}`, {
+      hint: `set models.${role}.baseUrl and models.${role}.model; docs/guides/models.md has examples`,
+    });
+  };
+  return {
+    model: endpointOf,
+    estimate: (planned) =>
+      estimateCost(planned, {
+        budget: config.budget,
+        prices: (role) => config[role]?.prices,
+        isKnown: ({ role, request }) => endpointOf(role).isKnown(request),
+      }),
+    cost: () => ledger.report(),
+    close: () => {
+      for (const model of open.values()) model.close();
+    },
+  };
+}
