@@ -24,8 +24,8 @@ import { renderTranscript, sealOf } from './transcript.ts';
 export interface LlmJudgeOptions {
   /** One judge, or a panel that decides by majority. */
   readonly models: readonly ChatModel[];
-  /** How often one judge is asked while its answers are malformed. */
-  readonly attempts?: number;
+  /** Further tries of one judge after a malformed answer. */
+  readonly retries?: number;
   /** Limit of an answer, tokens; a reasoning model's thoughts count. */
   readonly maxTokens?: number;
   /** Longer transcripts are undecided: a part that nobody judged could hold anything. */
@@ -65,18 +65,23 @@ export interface LlmJudge {
   judge(item: Item): Promise<JudgeRecord>;
 }
 
-const DEFAULT_ATTEMPTS = 3;
-const DEFAULT_MAX_TOKENS = 2048;
+export const DEFAULT_RETRIES = 2;
+export const DEFAULT_MAX_TOKENS = 2048;
 /** About 15,000 tokens: the longest prompt and response of the paper (2,048 and 8,192) with room for escapes. */
-const DEFAULT_MAX_CHARACTERS = 60_000;
+export const DEFAULT_MAX_CHARACTERS = 60_000;
 const DEFAULT_CACHE_SIZE = 20_000;
 
-/** @throws OracleError without a model. */
+/** @throws OracleError without a model, or when two have the same name: they would be one judge with two votes. */
 export function createLlmJudge(options: LlmJudgeOptions): LlmJudge {
-  if (options.models.length === 0) throw new OracleError('an LLM judge needs at least one model');
+  const names = options.models.map(({ name }) => name);
+  if (names.length === 0) throw new OracleError('an LLM judge needs at least one model');
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new OracleError(`two judges have the name ${twice}`, { hint: 'a panel needs different models' });
+  }
   const settings: Settings = {
     models: options.models,
-    attempts: options.attempts ?? DEFAULT_ATTEMPTS,
+    retries: options.retries ?? DEFAULT_RETRIES,
     maxTokens: options.maxTokens ?? DEFAULT_MAX_TOKENS,
     maxCharacters: options.maxCharacters ?? DEFAULT_MAX_CHARACTERS,
     seed: options.seed ?? 0,
@@ -138,10 +143,10 @@ async function askJudge(
   model: ChatModel,
   transcript: string,
   { response }: Item,
-  { attempts, maxTokens, seed, secret }: Settings,
+  { retries, maxTokens, seed, secret }: Settings,
 ): Promise<Vote> {
   let reason = '';
-  for (let attempt = 0; attempt < attempts; attempt++) {
+  for (let attempt = 0; attempt <= retries; attempt++) {
     const seal = sealOf(transcript, attempt, secret);
     let reply: ChatReply;
     try {
@@ -162,7 +167,7 @@ async function askJudge(
     }
     reason = read.reason;
   }
-  return undecidedVote(model, `the judge gave no valid answer in ${attempts} attempts: ${reason}`);
+  return undecidedVote(model, `the judge gave no valid answer in ${retries + 1} attempts: ${reason}`);
 }
 
 function byOracle(verdict: (name: Judged) => Verdict): Record<Judged, Verdict> {

@@ -164,7 +164,7 @@ describe('malformed answers', () => {
         assert.equal((await judge.overrefusal.check([ANSWER]))[0]!.kind, 'undecided');
         assert.equal(requests[0]!.length, 1);
       },
-      { attempts: 1 },
+      { retries: 0 },
     );
   });
 });
