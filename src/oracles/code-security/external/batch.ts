@@ -9,6 +9,7 @@ import { messageOf, OracleError } from '../../../errors.ts';
 import type { Analyser, AnalysisResult, Finding, Snippet } from '../analyser.ts';
 import { LANGUAGES, type Language } from '../language.ts';
 import { createPythonParser } from '../ruff.ts';
+import { neutraliseSuppressions } from '../suppressions.ts';
 
 /** A snippet as the tool gets it. */
 export interface SnippetFile {
@@ -31,8 +32,6 @@ export interface FileReport {
 export interface BatchTool {
   readonly name: string;
   readonly languages: readonly Language[];
-  /** Rewrites what would switch findings off, at the same length. */
-  neutralise?(code: string): string;
   /**
    * Runs the tool over the folder, which holds exactly these files. A file without a report was missed.
    * @param scratch an empty folder beside it, for what the tool writes.
@@ -105,7 +104,7 @@ function toFile(tool: BatchTool, { code, language }: Snippet, index: number): Sn
   if (known === undefined || !tool.languages.includes(known)) return undefined;
   // Without its tag PHP is markup to every parser.
   const prefix = known === 'php' && !/<\?(?:php|=)/i.test(code) ? '<?php ' : '';
-  const neutral = tool.neutralise?.(code) ?? code;
+  const neutral = neutraliseSuppressions(code);
   return { name: fileName(`s${index}`, known), language: known, code: neutral, prefix };
 }
 

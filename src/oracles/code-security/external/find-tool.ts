@@ -1,6 +1,6 @@
 /** Which optional analysers are installed, and how to get those that are not. */
 import { tmpdir } from 'node:os';
-import { messageOf, PurpcodeError } from '../../../errors.ts';
+import { PurpcodeError } from '../../../errors.ts';
 import { lastWords, runTool } from './process.ts';
 
 export const TOOL_NAMES = ['bandit', 'semgrep', 'codeql'] as const;
@@ -42,6 +42,8 @@ export interface FoundTool {
   readonly version: string;
 }
 
+/** Without it `semgrep --version` asks the network for a newer one and waits. */
+const VERSION_ENVIRONMENT = { SEMGREP_ENABLE_VERSION_CHECK: '0', SEMGREP_SEND_METRICS: 'off' };
 const VERSION_TIMEOUT_MS = 30_000;
 const VERSION_OUTPUT_BYTES = 64 * 1024;
 
@@ -68,11 +70,11 @@ export async function findTool(name: ToolName, command?: string): Promise<FoundT
 
 async function versionOf(command: string, args: readonly string[]): Promise<string> {
   const limits = { timeoutMs: VERSION_TIMEOUT_MS, maxOutputBytes: VERSION_OUTPUT_BYTES };
-  const output = await runTool({ command, args, cwd: tmpdir(), ...limits });
+  const env = VERSION_ENVIRONMENT;
+  const output = await runTool({ command, args, cwd: tmpdir(), env, ...limits });
   const version = /\d+\.\d[\w.+-]*/.exec(output.stdout)?.[0];
   if (output.exitCode === 0 && version !== undefined) return version;
   throw new PurpcodeError('oracle', `${command} does not work: ${lastWords(output)}`, {
-    cause: messageOf(output.exitCode),
     hint: 'install it again',
   });
 }

@@ -23,7 +23,7 @@ export interface ToolOutput {
 
 /** What of our environment a tool gets: nothing that holds keys, nothing that configures an analyser. */
 const PASSED_ON =
-  /^(?:path|pathext|home|userprofile|systemroot|windir|te?mp|tmpdir|lang|lc_\w+|java_home|pyenv_\w+|ssl_cert_\w+|(?:https?|no)_proxy)$/i;
+  /^(?:path|pathext|home|userprofile|systemroot|windir|te?mp|tmpdir|lang|lc_\w+|java_home|pyenv_\w+|ssl_cert_\w+|(?:requests|curl)_ca_bundle|(?:https?|no)_proxy)$/i;
 
 /** @throws OracleError when the program is too slow, says too much or is killed; `missing-tool` when absent. */
 export async function runTool(run: ToolRun): Promise<ToolOutput> {
