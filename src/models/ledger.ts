@@ -1,13 +1,11 @@
 /**
- * What the roles cost: calls, tokens and money, kept in the run's journal after every call so that a killed run
+ * What the roles cost: calls, tokens and money, kept in the run's store after every call so that a killed run
  * forgets nothing, and a budget over all roles. Money is US dollars; a price that is not known makes a cost that is
  * not known, never 0.
  */
 import { ModelError } from '../errors.ts';
-import type { Journal } from '../runs/journal.ts';
 import type { Budget, Prices } from './config.ts';
-
-const STAGE = 'models.cost';
+import type { ModelStore } from './model-store.ts';
 
 export interface TokenCounts {
   readonly input: number;
@@ -80,16 +78,16 @@ interface Waiter {
 
 export class Ledger {
   readonly #budget: Budget;
-  readonly #journal: Pick<Journal, 'get' | 'put'> | undefined;
+  readonly #store: ModelStore | undefined;
   readonly #roles = new Map<string, RoleCost>();
   readonly #waiting: Waiter[] = [];
   #held: Amount = { usd: 0, tokens: 0 };
 
-  /** @param options.journal keeps the counts over restarts; without it they live as long as the process. */
-  constructor(options: { readonly budget?: Budget; readonly journal?: Pick<Journal, 'get' | 'put'> } = {}) {
+  /** @param options.store keeps the counts over restarts; without it they live as long as the process. */
+  constructor(options: { readonly budget?: Budget; readonly store?: ModelStore } = {}) {
     this.#budget = options.budget ?? {};
-    this.#journal = options.journal;
-    const known = this.#journal?.get(STAGE, 'roles') as Record<string, RoleCost> | undefined;
+    this.#store = options.store;
+    const known = this.#store?.costs() as Record<string, RoleCost> | undefined;
     for (const [role, cost] of Object.entries(known ?? {})) this.#roles.set(role, cost);
   }
 
@@ -250,7 +248,7 @@ export class Ledger {
   }
 
   #save(): void {
-    this.#journal?.put(STAGE, 'roles', Object.fromEntries(this.#roles));
+    this.#store?.saveCosts(() => Object.fromEntries(this.#roles));
   }
 }
 

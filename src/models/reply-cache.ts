@@ -1,12 +1,13 @@
 /** Replies by the content of their requests, durably: a killed run pays for nothing twice. */
 import { contentKey } from '../content-key.ts';
-import type { Journal } from '../runs/journal.ts';
 import type { ChatReply, ChatRequest } from './chat-model.ts';
+import type { ModelStore } from './model-store.ts';
 
 interface Flight {
   readonly reply: Promise<ChatReply>;
   readonly controller: AbortController;
   waiting: number;
+  landed: boolean;
   /** Later equal requests do not join. */
   readonly forget: () => void;
 }
@@ -26,20 +27,20 @@ export interface CachedRequest {
 }
 
 export class ReplyCache {
-  readonly #journal: Pick<Journal, 'get' | 'put'>;
+  readonly #store: ModelStore | undefined;
   readonly #flights = new Map<string, Flight>();
 
-  constructor(journal: Pick<Journal, 'get' | 'put'>) {
-    this.#journal = journal;
+  /** @param store keeps the replies; without it only equal requests in flight are one call. */
+  constructor(store?: ModelStore) {
+    this.#store = store;
   }
 
   has(about: CachedRequest): boolean {
-    const { stage, key } = placeOf(about);
-    return this.#journal.get(stage, key) !== undefined;
+    return this.#store?.get(keyOf(about)) !== undefined;
   }
 
   /**
-   * The reply to a request, from the journal, from an equal request in flight, or from `ask`. Failures are not kept.
+   * The reply to a request, from the store, from an equal request in flight, or from `ask`. Failures are not kept.
    * The signal that `ask` is given aborts once every caller that waits for the reply has.
    */
   async find(
@@ -48,21 +49,23 @@ export class ReplyCache {
     signal?: AbortSignal,
   ): Promise<Found> {
     signal?.throwIfAborted();
-    const { stage, key } = placeOf(about);
-    const known = this.#journal.get(stage, key) as ChatReply | undefined;
+    const key = keyOf(about);
+    const known = this.#store?.get(key) as ChatReply | undefined;
     if (known !== undefined) return { reply: free(known), from: 'cache' };
     const other = this.#flights.get(key);
     if (other !== undefined) return { reply: free(await this.#wait(other, signal)), from: 'cache' };
     const controller = new AbortController();
-    const reply = ask(controller.signal).then((answer) => {
-      this.#journal.put(stage, key, answer);
+    const reply = ask(controller.signal).then(async (answer) => {
+      await this.#store?.put(key, about.model, answer);
       return answer;
     });
     const flight: Flight = {
       reply,
       controller,
       waiting: 0,
+      landed: false,
       forget: () => {
+        flight.landed = true;
         if (this.#flights.get(key) === flight) this.#flights.delete(key);
       },
     };
@@ -79,7 +82,7 @@ export class ReplyCache {
       return await untilAborted(flight.reply, signal);
     } finally {
       flight.waiting--;
-      if (flight.waiting === 0) {
+      if (flight.waiting === 0 && !flight.landed) {
         flight.forget();
         flight.controller.abort(signal?.reason);
       }
@@ -87,8 +90,8 @@ export class ReplyCache {
   }
 }
 
-function placeOf({ model, request, settings = null }: CachedRequest): { stage: string; key: string } {
-  return { stage: `models.reply ${model}`, key: contentKey([model, request, settings]) };
+function keyOf({ model, request, settings = null }: CachedRequest): string {
+  return contentKey([model, request, settings]);
 }
 
 function free(reply: ChatReply): ChatReply {

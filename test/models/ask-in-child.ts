@@ -1,11 +1,11 @@
-/** Asks a server two requests at a time until it is killed: `ask-in-child.ts <journal> <base URL>`. */
+/** Asks a server two requests at a time until it is killed: `ask-in-child.ts <store> <base URL>`. */
 import { mapConcurrent } from '../../src/models/map-concurrent.ts';
+import { ModelStore } from '../../src/models/model-store.ts';
 import { openModels } from '../../src/models/open-models.ts';
-import { Journal } from '../../src/runs/journal.ts';
 
 const [path, baseUrl] = process.argv.slice(2);
-const journal = new Journal(path!);
-const models = openModels({ judge: { baseUrl: baseUrl!, model: 'tiny' } }, { journal });
+const store = new ModelStore(path!);
+const models = openModels({ judge: { baseUrl: baseUrl!, model: 'tiny' } }, { store });
 const seeds = Array.from({ length: 30 }, (_, seed) => seed);
 const replies = mapConcurrent(seeds, { limit: 2 }, (seed) =>
   models.model('judge').complete({

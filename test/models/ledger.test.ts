@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ModelError } from '../../src/errors.ts';
+import { ModelError, RunError } from '../../src/errors.ts';
 import { Ledger } from '../../src/models/ledger.ts';
-import { Journal } from '../../src/runs/journal.ts';
+import { ModelStore } from '../../src/models/model-store.ts';
 
 const signal = new AbortController().signal;
 const PLAIN = { estimated: false, unenforced: false };
@@ -69,17 +69,37 @@ test('a budget in money needs prices', () => {
   new Ledger({ budget: { usd: 5 } }).role('judge', { input: 0, output: 0 });
 });
 
-test('counts outlive the process in the journal, and the budget goes on from them', async () => {
+test('counts outlive the process in the store, and the budget goes on from them', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'purpcode-ledger-'));
-  const journal = new Journal(join(folder, 'journal.sqlite'));
+  const path = join(folder, 'models.sqlite');
   try {
-    const before = new Ledger({ journal }).role('judge', { input: 1, output: 1 });
+    const store = new ModelStore(path);
+    const before = new Ledger({ store }).role('judge', { input: 1, output: 1 });
     (await before.reserve({ input: 80, output: 10 }, signal)).settle({ input: 80, output: 10 }, PLAIN);
-    const after = new Ledger({ journal, budget: { tokens: 100 } });
+    store.close();
+    const later = new ModelStore(path);
+    const after = new Ledger({ store: later, budget: { tokens: 100 } });
     assert.equal(after.report().roles.judge?.inputTokens, 80);
     await assert.rejects(after.role('judge', undefined).reserve({ input: 11, output: 0 }, signal), /90 used/);
+    later.close();
   } finally {
-    journal.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a store that is damaged says which and how to go on', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'purpcode-ledger-'));
+  const path = join(folder, 'models.sqlite');
+  try {
+    writeFileSync(path, 'not a database'.repeat(500));
+    assert.throws(
+      () => new ModelStore(path),
+      (error) =>
+        error instanceof RunError &&
+        error.message.includes(`${path} cannot be opened`) &&
+        (error.hint ?? '').includes('away and run the same command again'),
+    );
+  } finally {
     rmSync(folder, { recursive: true });
   }
 });

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { ChatRequest } from '../../src/models/chat-model.ts';
+import { ModelStore } from '../../src/models/model-store.ts';
 import { openModels } from '../../src/models/open-models.ts';
-import { Journal } from '../../src/runs/journal.ts';
 import { reply, startScriptedServer } from './scripted-server.ts';
 
 const request = (seed: number): ChatRequest => ({
@@ -33,8 +33,8 @@ test('equal requests are paid for once: in flight, later, and in another process
       reply(`answer ${index}`, { delayMs: 20 }),
     );
     const settings = { judge: { baseUrl: server.baseUrl, model: 'tiny', prices: { input: 1, output: 2 } } };
-    const journal = new Journal(join(folder, 'journal.sqlite'));
-    const models = openModels(settings, { journal });
+    const store = new ModelStore(join(folder, 'models.sqlite'));
+    const models = openModels(settings, { store });
     const judge = models.model('judge');
     const [first, second] = await Promise.all([judge.complete(request(1)), judge.complete(request(1))]);
     assert.deepEqual([first.text, second.text], ['answer 0', 'answer 0']);
@@ -48,7 +48,7 @@ test('equal requests are paid for once: in flight, later, and in another process
     assert.equal((await judge.complete(request(2))).text, 'answer 1');
     models.close();
 
-    const again = openModels(settings, { journal });
+    const again = openModels(settings, { store });
     assert.deepEqual(await again.model('judge').complete(request(1)), {
       text: 'answer 0',
       finish: 'stop',
@@ -57,10 +57,10 @@ test('equal requests are paid for once: in flight, later, and in another process
     const { calls, cacheHits, usd } = again.cost().roles.judge!;
     assert.deepEqual({ calls, cacheHits, usd }, { calls: 2, cacheHits: 2, usd: (2 * (11 + 14)) / 1e6 });
     // What decides the reply is part of its key.
-    const warm = openModels({ judge: { ...settings.judge, temperature: 0.5 } }, { journal });
+    const warm = openModels({ judge: { ...settings.judge, temperature: 0.5 } }, { store });
     assert.equal((await warm.model('judge').complete(request(1))).text, 'answer 2');
     assert.equal(server.requests.length, 3);
-    journal.close();
+    store.close();
   });
 });
 
@@ -93,13 +93,13 @@ test('kill -9 in the middle: what was answered is not asked again', async () => 
       if (asked.size === 12) child?.kill('SIGKILL');
       return reply(`answer ${seed}`);
     });
-    const path = join(folder, 'journal.sqlite');
+    const path = join(folder, 'models.sqlite');
     child = fork(fileURLToPath(new URL('ask-in-child.ts', import.meta.url)), [path, server.baseUrl]);
     assert.deepEqual(await once(child, 'exit'), [null, 'SIGKILL']);
     const askedBefore = asked.size;
 
-    const journal = new Journal(path);
-    const models = openModels({ judge: { baseUrl: server.baseUrl, model: 'tiny' } }, { journal });
+    const store = new ModelStore(path);
+    const models = openModels({ judge: { baseUrl: server.baseUrl, model: 'tiny' } }, { store });
     const { calls: paidBefore } = models.cost().roles.judge!;
     // Two were in flight at the time.
     assert.ok(paidBefore >= askedBefore - 2 && paidBefore > 0, `${paidBefore} of ${askedBefore} kept`);
@@ -110,14 +110,14 @@ test('kill -9 in the middle: what was answered is not asked again', async () => 
     assert.ok(twice <= askedBefore - paidBefore, `${twice} asked twice`);
     assert.equal(models.cost().roles.judge?.calls, 30);
     models.close();
-    journal.close();
+    store.close();
   });
 });
 
 test('a budget stops before it is exceeded, and a larger one goes on without paying twice', async () => {
   await inFolder(async (folder) => {
     await using server = await startScriptedServer(() => reply('x', { usage: { input: 30, output: 20 } }));
-    const journal = new Journal(join(folder, 'journal.sqlite'));
+    const store = new ModelStore(join(folder, 'models.sqlite'));
     const judge = {
       baseUrl: server.baseUrl,
       model: 'tiny',
@@ -125,7 +125,7 @@ test('a budget stops before it is exceeded, and a larger one goes on without pay
       prices: { input: 1000, output: 1000 },
     };
     const run = async (usd: number) => {
-      const models = openModels({ judge, budget: { usd } }, { journal });
+      const models = openModels({ judge, budget: { usd } }, { store });
       const calls = Array.from({ length: 20 }, (_, seed) => models.model('judge').complete(request(seed)));
       const outcomes = await Promise.allSettled(calls);
       models.close();
@@ -141,7 +141,7 @@ test('a budget stops before it is exceeded, and a larger one goes on without pay
     const finished = await run(2);
     assert.deepEqual([finished.failures.length, server.requests.length], [0, 20]);
     assert.ok(Math.abs(finished.cost.usd! - 1) < 1e-9);
-    journal.close();
+    store.close();
   });
 });
 
@@ -154,8 +154,8 @@ test('an estimate counts calls, tokens and money by role without asking anyone',
     budget: { tokens: 80 },
   };
   await inFolder(async (folder) => {
-    const journal = new Journal(join(folder, 'journal.sqlite'));
-    const models = openModels(settings, { journal });
+    const store = new ModelStore(join(folder, 'models.sqlite'));
+    const models = openModels(settings, { store });
     await models.model('judge').complete(request(0));
     const planned = [0, 1, 2].map((seed) => ({
       role: 'judge' as const,
@@ -185,7 +185,7 @@ test('an estimate counts calls, tokens and money by role without asking anyone',
       /no model plays the role policy/,
     );
     models.close();
-    journal.close();
+    store.close();
   });
 });
 
@@ -193,17 +193,17 @@ test('no key gets into the run folder, whatever the server echoes', async () => 
   await inFolder(async (folder) => {
     const key = 'sk-very-secret-0123';
     await using server = await startScriptedServer(({ headers }) => reply(`sent: ${headers.authorization}`));
-    const path = join(folder, 'journal.sqlite');
-    const journal = new Journal(path);
+    const path = join(folder, 'models.sqlite');
+    const store = new ModelStore(path);
     const models = openModels(
       { judge: { baseUrl: server.baseUrl, model: 'tiny', apiKeyEnv: 'KEY' } },
-      { journal, environment: { KEY: key } },
+      { store, environment: { KEY: key } },
     );
     assert.equal((await models.model('judge').complete(request(1))).text, 'sent: Bearer [key]');
     const files = [path, `${path}-wal`].map((file) => readFileSync(file, 'latin1')).join('');
     assert.ok(files.includes('sent: Bearer [key]'));
     assert.ok(!files.includes(key) && !JSON.stringify(models.cost()).includes(key));
     models.close();
-    journal.close();
+    store.close();
   });
 });
