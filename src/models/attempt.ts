@@ -1,10 +1,13 @@
-/** One attempt at a completion: the request as the AI SDK's OpenAI-compatible provider writes it, the answer as it reads it. */
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+/**
+ * One attempt at a completion: the AI SDK's OpenAI-compatible provider writes the request and reads the answer, our
+ * transport carries both (decisions/0012).
+ */
+import { OpenAICompatibleChatLanguageModel } from '@ai-sdk/openai-compatible';
 import { messageOf } from '../errors.ts';
 import type { Message } from '../transcripts/message.ts';
 import type { ChatReply, ChatRequest } from './chat-model.ts';
 import type { EndpointConfig } from './config.ts';
-import { AttemptFailure, type Transport } from './http-transport.ts';
+import { AttemptFailure, createTransport } from './http-transport.ts';
 import { splitReasoning } from './reasoning.ts';
 import { type Enforcement, messagesFor } from './structured-output.ts';
 import { estimateInputTokens, estimateTokens } from './tokens.ts';
@@ -15,28 +18,31 @@ export interface Attempted {
   readonly estimated: boolean;
 }
 
-export type Attempt = (
-  request: ChatRequest,
-  enforcement: Enforcement,
-  signal: AbortSignal,
-) => Promise<Attempted>;
+export interface Endpoint {
+  /** @throws AttemptFailure, or the signal's reason when aborted. */
+  attempt(request: ChatRequest, enforcement: Enforcement, signal: AbortSignal): Promise<Attempted>;
+  close(): void;
+}
 
-type SdkModel = ReturnType<ReturnType<typeof createOpenAICompatible>['chatModel']>;
-type SdkResult = Awaited<ReturnType<SdkModel['doGenerate']>>;
-type SdkPrompt = Parameters<SdkModel['doGenerate']>[0]['prompt'];
+type SdkOptions = Parameters<OpenAICompatibleChatLanguageModel['prepareRequest']>[0];
+type SdkResult = Awaited<ReturnType<OpenAICompatibleChatLanguageModel['convertResponse']>>;
 
 /** @param secrets.headers with the keys in them. */
-export function createAttempt(
+export function openEndpoint(
   config: EndpointConfig,
   secrets: { readonly apiKey: string | undefined; readonly headers: Readonly<Record<string, string>> },
-  transport: Transport,
-): Attempt {
-  const provider = createOpenAICompatible({
-    name: 'endpoint',
-    baseURL: config.baseUrl.replace(/\/+$/, ''),
-    ...(secrets.apiKey === undefined ? {} : { apiKey: secrets.apiKey }),
-    headers: { ...config.headers, ...secrets.headers },
-    fetch: transport.fetch,
+  environment: NodeJS.ProcessEnv,
+): Endpoint {
+  const url = new URL(`${config.baseUrl.replace(/\/+$/, '')}/chat/completions`);
+  const transport = createTransport(url, { connections: config.concurrency, environment });
+  const headers = {
+    ...(secrets.apiKey === undefined ? {} : { authorization: `Bearer ${secrets.apiKey}` }),
+    ...config.headers,
+    ...secrets.headers,
+  };
+  const model = new OpenAICompatibleChatLanguageModel(config.model, {
+    provider: 'endpoint.chat',
+    url: () => url.href,
     supportsStructuredOutputs: true,
     transformRequestBody: ({ max_tokens, ...body }) => ({
       ...body,
@@ -45,41 +51,43 @@ export function createAttempt(
       stream: false,
     }),
   });
-  const model = provider.chatModel(config.model);
-  return async (request, enforcement, signal) => {
-    const result = await generate(model, config, { request, enforcement, signal });
-    return readReply(result, request, config);
+  return {
+    attempt: async (request, enforcement, signal) => {
+      const { body } = await model.prepareRequest(sdkOptions(request, enforcement, config));
+      const answer = await transport.post({ headers, body: JSON.stringify(body), signal });
+      return readReply(await readAnswer(model, answer), request, config);
+    },
+    close: () => transport.close(),
   };
 }
 
-async function generate(
-  model: SdkModel,
-  config: EndpointConfig,
-  { request, enforcement, signal }: { request: ChatRequest; enforcement: Enforcement; signal: AbortSignal },
-): Promise<SdkResult> {
-  const temperature = config.temperature === undefined ? request.temperature : config.temperature;
-  const { schema } = request;
+async function readAnswer(model: OpenAICompatibleChatLanguageModel, answer: string): Promise<SdkResult> {
   try {
-    return await model.doGenerate({
-      prompt: promptOf(messagesFor(request, enforcement)),
-      maxOutputTokens: request.maxTokens,
-      ...(temperature === null ? {} : { temperature }),
-      ...(config.sendSeed && request.seed !== undefined ? { seed: request.seed } : {}),
-      ...(schema === undefined || enforcement === 'instructions'
-        ? {}
-        : { responseFormat: responseFormat(schema, enforcement) }),
-      abortSignal: signal,
-    });
+    return await model.convertResponse({ body: JSON.parse(answer) as unknown });
   } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof AttemptFailure) throw error;
     // Status 2xx with a body that is no chat completion: damaged on its way, or a server in distress.
-    throw new AttemptFailure(`answered with something that is no chat completion (${messageOf(error)})`, {
+    const reason = messageOf(error).split('\n', 1)[0]!.slice(0, 200);
+    throw new AttemptFailure(`answered with something that is no chat completion (${reason})`, {
       status: 200,
+      body: answer,
       retryable: true,
       maybeBilled: true,
     });
   }
+}
+
+function sdkOptions(request: ChatRequest, enforcement: Enforcement, config: EndpointConfig): SdkOptions {
+  const temperature = config.temperature === undefined ? request.temperature : config.temperature;
+  const { schema } = request;
+  return {
+    prompt: promptOf(messagesFor(request, enforcement)),
+    maxOutputTokens: request.maxTokens,
+    ...(temperature === null ? {} : { temperature }),
+    ...(config.sendSeed && request.seed !== undefined ? { seed: request.seed } : {}),
+    ...(schema === undefined || enforcement === 'instructions'
+      ? {}
+      : { responseFormat: responseFormat(schema, enforcement) }),
+  };
 }
 
 function responseFormat(schema: NonNullable<ChatRequest['schema']>, enforcement: Enforcement) {
@@ -88,7 +96,7 @@ function responseFormat(schema: NonNullable<ChatRequest['schema']>, enforcement:
     : { type: 'json' as const, name: schema.name, schema: schema.schema };
 }
 
-function promptOf(messages: readonly Message[]): SdkPrompt {
+function promptOf(messages: readonly Message[]): SdkOptions['prompt'] {
   return messages.map(({ role, content }) =>
     role === 'system' ? { role, content } : { role, content: [{ type: 'text' as const, text: content }] },
   );

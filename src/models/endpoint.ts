@@ -2,11 +2,11 @@
 import { contentKey } from '../content-key.ts';
 import { ModelError } from '../errors.ts';
 import { Random } from '../random.ts';
-import { type Attempt, createAttempt } from './attempt.ts';
+import { type Endpoint, openEndpoint } from './attempt.ts';
 import type { ChatModel, ChatReply, ChatRequest } from './chat-model.ts';
 import { type EndpointConfig, type EndpointSettings, endpointSchema, parseSettings } from './config.ts';
 import { Gate } from './gate.ts';
-import { AttemptFailure, createTransport } from './http-transport.ts';
+import { AttemptFailure } from './http-transport.ts';
 import { type Hold, Ledger } from './ledger.ts';
 import type { ReplyCache } from './reply-cache.ts';
 import { jitteredSeconds, serverDelaySeconds } from './retry.ts';
@@ -45,13 +45,10 @@ export function createEndpointModel(settings: EndpointSettings, shared: Endpoint
   const config = parseSettings(endpointSchema, settings, role);
   const environment = shared.environment ?? process.env;
   const secrets = new Secrets(config, environment, role);
-  const transport = createTransport({ connections: config.concurrency, environment });
+  const endpoint = openEndpoint(config, secrets, environment);
   const name = config.name ?? endpointName(config);
   const ledger = (shared.ledger ?? new Ledger()).role(role, config.prices);
-  const client = new Client(
-    { ...shared, role, config, secrets, name, ledger },
-    createAttempt(config, secrets, transport),
-  );
+  const client = new Client({ ...shared, role, config, secrets, name, ledger }, endpoint);
   const { temperature, body } = config;
   const about = (request: ChatRequest) => ({ model: name, request, settings: { temperature, body } });
   return {
@@ -64,7 +61,7 @@ export function createEndpointModel(settings: EndpointSettings, shared: Endpoint
       if (from === 'cache') ledger.hit();
       return reply;
     },
-    close: () => transport.close(),
+    close: () => endpoint.close(),
   };
 }
 
@@ -81,13 +78,13 @@ interface ClientParts {
 /** Turns, retries and accounts around attempts. */
 class Client {
   readonly #parts: ClientParts;
-  readonly #attempt: Attempt;
+  readonly #endpoint: Endpoint;
   readonly #gate: Gate;
   #enforcement: Enforcement;
 
-  constructor(parts: ClientParts, attempt: Attempt) {
+  constructor(parts: ClientParts, endpoint: Endpoint) {
     this.#parts = parts;
-    this.#attempt = attempt;
+    this.#endpoint = endpoint;
     this.#gate = new Gate(parts.config);
     this.#enforcement = firstEnforcement(parts.config.structuredOutput);
   }
@@ -171,7 +168,7 @@ class Client {
     };
     const timer = setTimeout(expire, timeoutSeconds * 1000);
     try {
-      const attempted = await this.#attempt(request, enforcement, controller.signal);
+      const attempted = await this.#endpoint.attempt(request, enforcement, controller.signal);
       const { input, output } = attempted.reply.usage;
       this.#gate.giveBack(tokens - input - output);
       return { ...attempted, reply: this.#parts.secrets.redactReply(attempted.reply) };

@@ -1,7 +1,7 @@
 /**
- * The `fetch` under the AI SDK. Node's own has a fixed limit of 300 s for the headers of an answer, which an answer
- * that is not streamed exceeds, and follows redirects with the key; this one takes its time limit from the caller's
- * signal, keeps as many connections as the role has calls in flight, and reads an answer up to a size limit.
+ * JSON over HTTP. Node's fetch gives up when the headers of an answer take 300 s, which an answer that is not streamed
+ * may, and follows redirects; this takes its time limit from the caller's signal, keeps as many connections as the
+ * role has calls in flight, follows nothing, and reads an answer up to a size limit.
  */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
@@ -44,56 +44,39 @@ export class AttemptFailure extends Error {
   }
 }
 
+interface Post {
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON. */
+  readonly body: string;
+  readonly signal: AbortSignal;
+}
+
 export interface Transport {
-  /** Resolves with answers of status 2xx only. @throws AttemptFailure for anything else, the signal's reason when aborted. */
-  readonly fetch: typeof globalThis.fetch;
+  /** The body of an answer of status 2xx. @throws AttemptFailure for anything else, the signal's reason when aborted. */
+  post(message: Post): Promise<string>;
   close(): void;
 }
 
-export function createTransport(options: {
-  readonly connections: number;
-  /** For HTTP_PROXY, HTTPS_PROXY and NO_PROXY; loopback addresses never go through a proxy. */
-  readonly environment: NodeJS.ProcessEnv;
-}): Transport {
-  const agents = new Map<string, HttpAgent>();
-  const agentFor = (url: URL): HttpAgent => {
-    const loopback = isLoopback(url.hostname);
-    const key = `${url.protocol}${loopback}`;
-    const known = agents.get(key);
-    if (known !== undefined) return known;
-    const settings = {
-      keepAlive: true,
-      maxSockets: options.connections,
-      maxFreeSockets: options.connections,
-      timeout: IDLE_MS,
-      ...(loopback ? {} : { proxyEnv: options.environment }),
-    };
-    const agent = url.protocol === 'https:' ? new HttpsAgent(settings) : new HttpAgent(settings);
-    agents.set(key, agent);
-    return agent;
+export function createTransport(
+  url: URL,
+  options: {
+    readonly connections: number;
+    /** For HTTP_PROXY, HTTPS_PROXY and NO_PROXY; loopback addresses never go through a proxy. */
+    readonly environment: NodeJS.ProcessEnv;
+  },
+): Transport {
+  const settings = {
+    keepAlive: true,
+    maxSockets: options.connections,
+    maxFreeSockets: options.connections,
+    timeout: IDLE_MS,
+    ...(isLoopback(url.hostname) ? {} : { proxyEnv: options.environment }),
   };
-  return {
-    fetch: async (input, init = {}) => {
-      const url = new URL(input instanceof Request ? input.url : input);
-      return post(url, agentFor(url), {
-        headers: Object.fromEntries(new Headers(init.headers)),
-        body: String(init.body ?? ''),
-        signal: init.signal ?? undefined,
-      });
-    },
-    close: () => {
-      for (const agent of agents.values()) agent.destroy();
-    },
-  };
+  const agent = url.protocol === 'https:' ? new HttpsAgent(settings) : new HttpAgent(settings);
+  return { post: (message) => post(url, agent, message), close: () => agent.destroy() };
 }
 
-interface Post {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly signal: AbortSignal | undefined;
-}
-
-function post(url: URL, agent: HttpAgent, { headers, body, signal }: Post): Promise<Response> {
+function post(url: URL, agent: HttpAgent, { headers, body, signal }: Post): Promise<string> {
   return new Promise((resolve, reject) => {
     const bytes = Buffer.from(body);
     const begun = performance.now();
@@ -101,23 +84,21 @@ function post(url: URL, agent: HttpAgent, { headers, body, signal }: Post): Prom
     const request = start(url, {
       method: 'POST',
       agent,
-      headers: { ...headers, 'content-length': bytes.length },
-      ...(signal === undefined ? {} : { signal }),
+      headers: { 'content-type': 'application/json', ...headers, 'content-length': bytes.length },
+      signal,
     });
-    request.on('response', (answer) => readAnswer(answer).then(resolve, reject));
+    const fail = (failure: AttemptFailure): void => reject(signal.aborted ? signal.reason : failure);
+    request.on('response', (answer) => readAnswer(answer).then(resolve, fail));
     request.on('error', (error: NodeJS.ErrnoException) => {
-      if (signal?.aborted) reject(signal.reason);
-      else {
-        const stale = request.reusedSocket && performance.now() - begun < STALE_MS;
-        reject(networkFailure(error, { sent: request.writableFinished && !stale }));
-      }
+      const stale = request.reusedSocket && performance.now() - begun < STALE_MS;
+      fail(networkFailure(error, { sent: request.writableFinished && !stale }));
     });
     request.end(bytes);
   });
 }
 
 /** The whole answer. A body that ends early is a failure, not a shorter answer. */
-function readAnswer(answer: IncomingMessage): Promise<Response> {
+function readAnswer(answer: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -139,10 +120,10 @@ function readAnswer(answer: IncomingMessage): Promise<Response> {
     });
     answer.on('error', (error: NodeJS.ErrnoException) => reject(networkFailure(error, { sent: true })));
     answer.on('end', () => {
-      const body = Buffer.concat(chunks);
+      const body = Buffer.concat(chunks).toString();
       const failure = answerFailure(status, headers, body);
-      if (failure !== undefined) reject(failure);
-      else resolve(new Response(body, { status, headers }));
+      if (failure === undefined) resolve(body);
+      else reject(failure);
     });
   });
 }
@@ -150,10 +131,10 @@ function readAnswer(answer: IncomingMessage): Promise<Response> {
 function answerFailure(
   status: number,
   headers: Readonly<Record<string, string>>,
-  bytes: Buffer,
+  body: string,
 ): AttemptFailure | undefined {
   const type = headers['content-type'] ?? '';
-  const details = { status, headers, body: bytes.toString() };
+  const details = { status, headers, body };
   if (status >= 200 && status < 300) {
     if (!/event-stream|html/.test(type)) return undefined;
     const what = type.includes('html')
@@ -162,7 +143,7 @@ function answerFailure(
     return new AttemptFailure(what, { ...details, retryable: false, maybeBilled: !type.includes('html') });
   }
   // OpenAI answers 429 to an account without credit; waiting does not help there.
-  const outOfCredit = status === 429 && details.body.includes('insufficient_quota');
+  const outOfCredit = status === 429 && body.includes('insufficient_quota');
   const retryable = [408, 409, 429].includes(status) || status >= 500;
   return new AttemptFailure(`answered ${status}`, { ...details, retryable: retryable && !outOfCredit });
 }

@@ -222,7 +222,7 @@ test('what another attempt cannot mend fails at once', async () => {
 
 test('an attempt has a time limit, and a signal ends a call', async () => {
   await serve(
-    inTurn({ kind: 'hang' }),
+    inTurn({ kind: 'hang' }, { kind: 'stall', text: 'the first half' }),
     async ({ complete, ledger }) => {
       await assert.rejects(complete(), failure(/no answer in 0\.05 s \(after 2 attempts\).*timeoutSeconds/));
       assert.equal(ledger.report().roles.judge?.lostAttempts, 2);

@@ -26,6 +26,8 @@ export type Step = { readonly delayMs?: number } & (
   | { readonly kind: 'raw'; readonly body: string; readonly type?: string }
   /** A completion that breaks off in the middle of its body. */
   | { readonly kind: 'truncated'; readonly text: string }
+  /** Half of a completion, and no more. */
+  | { readonly kind: 'stall'; readonly text: string }
   /** The completion as server-sent events, whatever was asked for. */
   | { readonly kind: 'stream'; readonly text: string }
   /** The connection is reset without an answer. */
@@ -140,13 +142,16 @@ function play(step: Step, request: SeenRequest, response: ServerResponse): void 
     case 'raw':
       send(response, 200, step.body, { 'content-type': step.type ?? 'application/json' });
       return;
+    case 'stall':
     case 'truncated': {
       const body = JSON.stringify(completion({ kind: 'reply', text: step.text }, request));
       response.writeHead(200, {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(body),
       });
-      response.write(body.slice(0, body.length / 2), () => response.destroy());
+      response.write(body.slice(0, body.length / 2), () => {
+        if (step.kind === 'truncated') response.destroy();
+      });
       return;
     }
     case 'stream':
