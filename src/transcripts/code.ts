@@ -4,7 +4,7 @@
  * the middle of a line, unclosed, nested or wrongly labelled; indented blocks; code without any fence; spans.
  * What is only perhaps Python is marked as such: its findings count, its syntax errors do not.
  */
-import { embeddedCode } from './code-embedded.ts';
+import { type EmbeddedCode, embeddedCode } from './code-embedded.ts';
 import { guessLanguages, type Language } from './code-language.ts';
 import { normaliseNewlines, stripInvisible } from './format.ts';
 import {
@@ -154,7 +154,8 @@ function fencedBlocks(
     depth < MAX_DEPTH ? scan(content, line, depth + 1) : ({ blocks: [], fences: [] } satisfies Scan);
   const own = labelled ? content : blankOut(content, inner.fences);
   const code = cleanCode(own, opening.label);
-  const kind = labelled || depth >= MAX_DEPTH ? PYTHON : readKind(code, opening.label);
+  const embedded = embeddedCode(code, opening.label);
+  const kind = labelled || depth >= MAX_DEPTH ? PYTHON : readKind(without(code, embedded), opening.label);
   const outer: CodeBlock = {
     label: opening.label,
     code,
@@ -166,7 +167,7 @@ function fencedBlocks(
   // What stands in fences inside Python is an example in a docstring: read, but not part of the program.
   const nested = labelled ? inner.blocks.map(unoffered) : inner.blocks;
   if (nested.length > 0 && code.trim() === '') return [...nested];
-  return [outer, ...embeddedBlocks(code, opening.label, line), ...nested];
+  return [outer, ...embeddedBlocks(embedded, line), ...nested];
 }
 
 type Kind = Pick<CodeBlock, 'python' | 'languages' | 'offered'>;
@@ -197,8 +198,16 @@ function unoffered({ offered: _offered, ...block }: CodeBlock): CodeBlock {
   return { ...block, python: 'maybe' };
 }
 
-function embeddedBlocks(text: string, label: string, line: number): CodeBlock[] {
-  return embeddedCode(text, label).map((found) => {
+/** A wrapper is judged by what it says itself: a script that starts Python is no Python. */
+function without(code: string, embedded: readonly EmbeddedCode[]): string {
+  if (embedded.length === 0) return code;
+  const lines = code.split('\n');
+  for (const { line, code: inner } of embedded) lines.fill('', line - 1, line - 1 + inner.split('\n').length);
+  return lines.join('\n');
+}
+
+function embeddedBlocks(embedded: readonly EmbeddedCode[], line: number): CodeBlock[] {
+  return embedded.map((found) => {
     const block = {
       label: found.label,
       code: cleanCode(found.code.split('\n'), found.label),
@@ -247,7 +256,7 @@ function codeOutsideFences(lines: readonly OutsideLine[]): CodeBlock[] {
   }
   if (clean.length > 0) {
     const text = lines.map((entry) => unquote(entry.text)).join('\n');
-    blocks.push(...embeddedBlocks(text, '', lines[0]!.line));
+    blocks.push(...embeddedBlocks(embeddedCode(text, ''), lines[0]!.line));
   }
   return blocks;
 }
