@@ -14,8 +14,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { generateText } from 'ai';
+import { CompletionJournal } from '../src/models/completion-journal.ts';
 import { mapConcurrent } from '../src/models/map-concurrent.ts';
-import { ModelStore } from '../src/models/model-store.ts';
 import { openModels } from '../src/models/open-models.ts';
 import { reply, startScriptedServer } from '../test/models/scripted-server.ts';
 
@@ -83,17 +83,17 @@ function prompt(index: number): string {
   return `${index} `.padEnd(PROMPT_BYTES, 'x');
 }
 
-/** As a run uses it: cache, ledger and budget in a store on disk. */
+/** As a run uses it: cache, ledger and budget in a journal on disk. */
 function purpcode() {
   const folder = mkdtempSync(join(tmpdir(), 'purpcode-bench-'));
-  const store = new ModelStore(join(folder, 'models.sqlite'));
+  const journal = new CompletionJournal(join(folder, 'models.sqlite'));
   const judge = {
     baseUrl: options.server,
     model: 'tiny',
     concurrency: inFlight,
     prices: { input: 1, output: 1 },
   };
-  const models = openModels({ judge, budget: { usd: 1e6 } }, { store });
+  const models = openModels({ judge, budget: { usd: 1e6 } }, { journal });
   return {
     ask: async (index: number) => {
       const { text } = await models.model('judge').complete({
@@ -106,7 +106,7 @@ function purpcode() {
     },
     close: () => {
       models.close();
-      store.close();
+      journal.close();
       rmSync(folder, { recursive: true });
     },
     version: `Node ${process.versions.node}`,

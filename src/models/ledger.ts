@@ -1,11 +1,13 @@
 /**
- * What the roles cost: calls, tokens and money, kept in the run's store after every call so that a killed run
+ * What the roles cost: calls, tokens and money, kept in the run's journal after every call so that a killed run
  * forgets nothing, and a budget over all roles. Money is US dollars; a price that is not known makes a cost that is
  * not known, never 0.
  */
 import { ModelError } from '../errors.ts';
+import type { KeyedJournal } from './completion-journal.ts';
 import type { Budget, Prices } from './config.ts';
-import type { ModelStore } from './model-store.ts';
+
+const STAGE = 'models.cost';
 
 export interface TokenCounts {
   readonly input: number;
@@ -78,17 +80,17 @@ interface Waiter {
 
 export class Ledger {
   readonly #budget: Budget;
-  readonly #store: ModelStore | undefined;
+  readonly #journal: KeyedJournal | undefined;
   readonly #roles = new Map<string, RoleCost>();
   readonly #waiting: Waiter[] = [];
   #held: Amount = { usd: 0, tokens: 0 };
 
-  /** @param options.store keeps the counts over restarts; without it they live as long as the process. */
-  constructor(options: { readonly budget?: Budget; readonly store?: ModelStore } = {}) {
+  /** @param options.journal keeps the counts over restarts; without it they live as long as the process. */
+  constructor(options: { readonly budget?: Budget; readonly journal?: KeyedJournal } = {}) {
     this.#budget = options.budget ?? {};
-    this.#store = options.store;
-    const known = this.#store?.costs() as Record<string, RoleCost> | undefined;
-    for (const [role, cost] of Object.entries(known ?? {})) this.#roles.set(role, cost);
+    this.#journal = options.journal;
+    const known = this.#journal?.get(STAGE, 'roles') as Record<string, RoleCost> | undefined;
+    for (const [role, cost] of Object.entries(known ?? {})) this.#roles.set(role, { ...NOTHING, ...cost });
   }
 
   /** @throws ModelError when there is a budget in money and the role has no prices. */
@@ -248,7 +250,9 @@ export class Ledger {
   }
 
   #save(): void {
-    this.#store?.saveCosts(() => Object.fromEntries(this.#roles));
+    const saved = this.#journal?.put(STAGE, 'roles', Object.fromEntries(this.#roles));
+    // The reply that is kept in the same transaction tells who waits for it.
+    saved?.catch(() => {});
   }
 }
 

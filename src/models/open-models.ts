@@ -1,11 +1,11 @@
 /** The model roles of a run, over one cache, one ledger and one budget. */
 import { ConfigError } from '../errors.ts';
 import type { ChatModel } from './chat-model.ts';
+import type { KeyedJournal } from './completion-journal.ts';
 import { type ModelsSettings, modelsSchema, parseSettings, ROLES, type Role } from './config.ts';
 import { createEndpointModel, type EndpointModel } from './endpoint.ts';
 import { type Estimate, estimateCost, type PlannedCall } from './estimate.ts';
 import { type CostReport, Ledger } from './ledger.ts';
-import type { ModelStore } from './model-store.ts';
 import { ReplyCache } from './reply-cache.ts';
 
 export interface Models {
@@ -13,13 +13,13 @@ export interface Models {
   model(role: Role): ChatModel;
   /** What these calls would cost, replies that are known left out. @throws ConfigError as `model`. */
   estimate(planned: Iterable<PlannedCall<Role>>): Estimate;
-  /** `cost.json`: what was spent so far, in this process and, with a store, in those before it. */
+  /** `cost.json`: what was spent so far, in this process and, with a journal, in those before it. */
   cost(): CostReport;
   close(): void;
 }
 
 /**
- * @param shared.store keeps replies and counts: a run that is killed and started again pays for nothing twice.
+ * @param shared.journal keeps replies and counts: a run that is killed and started again pays for nothing twice.
  *   Without it equal requests in flight are still one call, and nothing outlives the process.
  * @throws ConfigError when a setting is wrong or a key is missing. @throws ModelError when a budget in money meets a
  *   role without prices.
@@ -27,15 +27,15 @@ export interface Models {
 export function openModels(
   settings: ModelsSettings,
   shared: {
-    readonly store?: ModelStore;
+    readonly journal?: KeyedJournal;
     readonly environment?: NodeJS.ProcessEnv;
     readonly warn?: (message: string) => void;
   } = {},
 ): Models {
   const config = parseSettings(modelsSchema, settings, 'models');
-  const { store, ...rest } = shared;
-  const ledger = new Ledger({ budget: config.budget, ...(store === undefined ? {} : { store }) });
-  const cache = new ReplyCache(store);
+  const { journal, ...rest } = shared;
+  const ledger = new Ledger({ budget: config.budget, ...(journal === undefined ? {} : { journal }) });
+  const cache = new ReplyCache(journal);
   const open = new Map<Role, EndpointModel>();
   for (const role of ROLES) {
     const endpoint = config[role];

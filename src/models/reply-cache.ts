@@ -1,7 +1,7 @@
 /** Replies by the content of their requests, durably: a killed run pays for nothing twice. */
 import { contentKey } from '../content-key.ts';
 import type { ChatReply, ChatRequest } from './chat-model.ts';
-import type { ModelStore } from './model-store.ts';
+import type { KeyedJournal } from './completion-journal.ts';
 
 interface Flight {
   readonly reply: Promise<ChatReply>;
@@ -27,20 +27,20 @@ export interface CachedRequest {
 }
 
 export class ReplyCache {
-  readonly #store: ModelStore | undefined;
+  readonly #journal: KeyedJournal | undefined;
   readonly #flights = new Map<string, Flight>();
 
-  /** @param store keeps the replies; without it only equal requests in flight are one call. */
-  constructor(store?: ModelStore) {
-    this.#store = store;
+  /** @param journal keeps the replies; without it only equal requests in flight are one call. */
+  constructor(journal?: KeyedJournal) {
+    this.#journal = journal;
   }
 
   has(about: CachedRequest): boolean {
-    return this.#store?.get(keyOf(about)) !== undefined;
+    return this.#journal?.get(stageOf(about), keyOf(about)) !== undefined;
   }
 
   /**
-   * The reply to a request, from the store, from an equal request in flight, or from `ask`. Failures are not kept.
+   * The reply to a request, from the journal, from an equal request in flight, or from `ask`. Failures are not kept.
    * The signal that `ask` is given aborts once every caller that waits for the reply has.
    */
   async find(
@@ -50,13 +50,13 @@ export class ReplyCache {
   ): Promise<Found> {
     signal?.throwIfAborted();
     const key = keyOf(about);
-    const known = this.#store?.get(key) as ChatReply | undefined;
+    const known = this.#journal?.get(stageOf(about), key) as ChatReply | undefined;
     if (known !== undefined) return { reply: free(known), from: 'cache' };
     const other = this.#flights.get(key);
     if (other !== undefined) return { reply: free(await this.#wait(other, signal)), from: 'cache' };
     const controller = new AbortController();
     const reply = ask(controller.signal).then(async (answer) => {
-      await this.#store?.put(key, about.model, answer);
+      await this.#journal?.put(stageOf(about), key, answer);
       return answer;
     });
     const flight: Flight = {
@@ -88,6 +88,10 @@ export class ReplyCache {
       }
     }
   }
+}
+
+function stageOf({ model }: CachedRequest): string {
+  return `models.reply ${model}`;
 }
 
 function keyOf({ model, request, settings = null }: CachedRequest): string {

@@ -1,11 +1,12 @@
-/** Asks a server two requests at a time until it is killed: `ask-in-child.ts <store> <base URL>`. */
+/** Asks a server two requests at a time until it is killed: `ask-in-child.ts <journal> <base URL>`. */
+
+import { CompletionJournal } from '../../src/models/completion-journal.ts';
 import { mapConcurrent } from '../../src/models/map-concurrent.ts';
-import { ModelStore } from '../../src/models/model-store.ts';
 import { openModels } from '../../src/models/open-models.ts';
 
 const [path, baseUrl] = process.argv.slice(2);
-const store = new ModelStore(path!);
-const models = openModels({ judge: { baseUrl: baseUrl!, model: 'tiny' } }, { store });
+const journal = new CompletionJournal(path!);
+const models = openModels({ judge: { baseUrl: baseUrl!, model: 'tiny' } }, { journal });
 const seeds = Array.from({ length: 30 }, (_, seed) => seed);
 const replies = mapConcurrent(seeds, { limit: 2 }, (seed) =>
   models.model('judge').complete({

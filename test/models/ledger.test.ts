@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ModelError, RunError } from '../../src/errors.ts';
+import { CompletionJournal } from '../../src/models/completion-journal.ts';
 import { Ledger } from '../../src/models/ledger.ts';
-import { ModelStore } from '../../src/models/model-store.ts';
 
 const signal = new AbortController().signal;
 const PLAIN = { estimated: false, unenforced: false };
@@ -69,16 +69,16 @@ test('a budget in money needs prices', () => {
   new Ledger({ budget: { usd: 5 } }).role('judge', { input: 0, output: 0 });
 });
 
-test('counts outlive the process in the store, and the budget goes on from them', async () => {
+test('counts outlive the process in the journal, and the budget goes on from them', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'purpcode-ledger-'));
   const path = join(folder, 'models.sqlite');
   try {
-    const store = new ModelStore(path);
-    const before = new Ledger({ store }).role('judge', { input: 1, output: 1 });
+    const journal = new CompletionJournal(path);
+    const before = new Ledger({ journal }).role('judge', { input: 1, output: 1 });
     (await before.reserve({ input: 80, output: 10 }, signal)).settle({ input: 80, output: 10 }, PLAIN);
-    store.close();
-    const later = new ModelStore(path);
-    const after = new Ledger({ store: later, budget: { tokens: 100 } });
+    journal.close();
+    const later = new CompletionJournal(path);
+    const after = new Ledger({ journal: later, budget: { tokens: 100 } });
     assert.equal(after.report().roles.judge?.inputTokens, 80);
     await assert.rejects(after.role('judge', undefined).reserve({ input: 11, output: 0 }, signal), /90 used/);
     later.close();
@@ -87,13 +87,13 @@ test('counts outlive the process in the store, and the budget goes on from them'
   }
 });
 
-test('a store that is damaged says which and how to go on', () => {
+test('a journal that is damaged says which and how to go on', () => {
   const folder = mkdtempSync(join(tmpdir(), 'purpcode-ledger-'));
   const path = join(folder, 'models.sqlite');
   try {
     writeFileSync(path, 'not a database'.repeat(500));
     assert.throws(
-      () => new ModelStore(path),
+      () => new CompletionJournal(path),
       (error) =>
         error instanceof RunError &&
         error.message.includes(`${path} cannot be opened`) &&

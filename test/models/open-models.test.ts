@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { ChatRequest } from '../../src/models/chat-model.ts';
-import { ModelStore } from '../../src/models/model-store.ts';
+import { CompletionJournal } from '../../src/models/completion-journal.ts';
 import { openModels } from '../../src/models/open-models.ts';
 import { reply, startScriptedServer } from './scripted-server.ts';
 
@@ -33,8 +33,8 @@ test('equal requests are paid for once: in flight, later, and in another process
       reply(`answer ${index}`, { delayMs: 20 }),
     );
     const settings = { judge: { baseUrl: server.baseUrl, model: 'tiny', prices: { input: 1, output: 2 } } };
-    const store = new ModelStore(join(folder, 'models.sqlite'));
-    const models = openModels(settings, { store });
+    const journal = new CompletionJournal(join(folder, 'models.sqlite'));
+    const models = openModels(settings, { journal });
     const judge = models.model('judge');
     const [first, second] = await Promise.all([judge.complete(request(1)), judge.complete(request(1))]);
     assert.deepEqual([first.text, second.text], ['answer 0', 'answer 0']);
@@ -48,7 +48,7 @@ test('equal requests are paid for once: in flight, later, and in another process
     assert.equal((await judge.complete(request(2))).text, 'answer 1');
     models.close();
 
-    const again = openModels(settings, { store });
+    const again = openModels(settings, { journal });
     assert.deepEqual(await again.model('judge').complete(request(1)), {
       text: 'answer 0',
       finish: 'stop',
@@ -57,10 +57,10 @@ test('equal requests are paid for once: in flight, later, and in another process
     const { calls, cacheHits, usd } = again.cost().roles.judge!;
     assert.deepEqual({ calls, cacheHits, usd }, { calls: 2, cacheHits: 2, usd: (2 * (11 + 14)) / 1e6 });
     // What decides the reply is part of its key.
-    const warm = openModels({ judge: { ...settings.judge, temperature: 0.5 } }, { store });
+    const warm = openModels({ judge: { ...settings.judge, temperature: 0.5 } }, { journal });
     assert.equal((await warm.model('judge').complete(request(1))).text, 'answer 2');
     assert.equal(server.requests.length, 3);
-    store.close();
+    journal.close();
   });
 });
 
@@ -98,8 +98,8 @@ test('kill -9 in the middle: what was answered is not asked again', async () => 
     assert.deepEqual(await once(child, 'exit'), [null, 'SIGKILL']);
     const askedBefore = asked.size;
 
-    const store = new ModelStore(path);
-    const models = openModels({ judge: { baseUrl: server.baseUrl, model: 'tiny' } }, { store });
+    const journal = new CompletionJournal(path);
+    const models = openModels({ judge: { baseUrl: server.baseUrl, model: 'tiny' } }, { journal });
     const { calls: paidBefore } = models.cost().roles.judge!;
     // Two were in flight at the time.
     assert.ok(paidBefore >= askedBefore - 2 && paidBefore > 0, `${paidBefore} of ${askedBefore} kept`);
@@ -110,14 +110,14 @@ test('kill -9 in the middle: what was answered is not asked again', async () => 
     assert.ok(twice <= askedBefore - paidBefore, `${twice} asked twice`);
     assert.equal(models.cost().roles.judge?.calls, 30);
     models.close();
-    store.close();
+    journal.close();
   });
 });
 
 test('a budget stops before it is exceeded, and a larger one goes on without paying twice', async () => {
   await inFolder(async (folder) => {
     await using server = await startScriptedServer(() => reply('x', { usage: { input: 30, output: 20 } }));
-    const store = new ModelStore(join(folder, 'models.sqlite'));
+    const journal = new CompletionJournal(join(folder, 'models.sqlite'));
     const judge = {
       baseUrl: server.baseUrl,
       model: 'tiny',
@@ -125,7 +125,7 @@ test('a budget stops before it is exceeded, and a larger one goes on without pay
       prices: { input: 1000, output: 1000 },
     };
     const run = async (usd: number) => {
-      const models = openModels({ judge, budget: { usd } }, { store });
+      const models = openModels({ judge, budget: { usd } }, { journal });
       const calls = Array.from({ length: 20 }, (_, seed) => models.model('judge').complete(request(seed)));
       const outcomes = await Promise.allSettled(calls);
       models.close();
@@ -141,7 +141,7 @@ test('a budget stops before it is exceeded, and a larger one goes on without pay
     const finished = await run(2);
     assert.deepEqual([finished.failures.length, server.requests.length], [0, 20]);
     assert.ok(Math.abs(finished.cost.usd! - 1) < 1e-9);
-    store.close();
+    journal.close();
   });
 });
 
@@ -154,8 +154,8 @@ test('an estimate counts calls, tokens and money by role without asking anyone',
     budget: { tokens: 80 },
   };
   await inFolder(async (folder) => {
-    const store = new ModelStore(join(folder, 'models.sqlite'));
-    const models = openModels(settings, { store });
+    const journal = new CompletionJournal(join(folder, 'models.sqlite'));
+    const models = openModels(settings, { journal });
     await models.model('judge').complete(request(0));
     const planned = [0, 1, 2].map((seed) => ({
       role: 'judge' as const,
@@ -185,7 +185,7 @@ test('an estimate counts calls, tokens and money by role without asking anyone',
       /no model plays the role policy/,
     );
     models.close();
-    store.close();
+    journal.close();
   });
 });
 
@@ -194,16 +194,16 @@ test('no key gets into the run folder, whatever the server echoes', async () => 
     const key = 'sk-very-secret-0123';
     await using server = await startScriptedServer(({ headers }) => reply(`sent: ${headers.authorization}`));
     const path = join(folder, 'models.sqlite');
-    const store = new ModelStore(path);
+    const journal = new CompletionJournal(path);
     const models = openModels(
       { judge: { baseUrl: server.baseUrl, model: 'tiny', apiKeyEnv: 'KEY' } },
-      { store, environment: { KEY: key } },
+      { journal, environment: { KEY: key } },
     );
     assert.equal((await models.model('judge').complete(request(1))).text, 'sent: Bearer [key]');
     const files = [path, `${path}-wal`].map((file) => readFileSync(file, 'latin1')).join('');
     assert.ok(files.includes('sent: Bearer [key]'));
     assert.ok(!files.includes(key) && !JSON.stringify(models.cost()).includes(key));
     models.close();
-    store.close();
+    journal.close();
   });
 });
