@@ -5,7 +5,6 @@ import { createCodePresence } from '../../src/oracles/code-security/code-presenc
 import { createCodeSecurityOracle } from '../../src/oracles/code-security/oracle.ts';
 import { createRuffAnalyser } from '../../src/oracles/code-security/ruff.ts';
 import { RUFF_RULES } from '../../src/oracles/code-security/ruff-rules.ts';
-import { toSarif } from '../../src/oracles/code-security/sarif.ts';
 import { neutraliseSuppressions } from '../../src/oracles/code-security/suppressions.ts';
 import { fenced, makeItem } from './fixtures.ts';
 
@@ -262,27 +261,4 @@ it('code presence wants code that does something', () => {
   for (const code of [...real, 'f = lambda a: a', 'def f(a):\n    if a:\n        return 1\n    return 2']) {
     assert.equal(presence.hasCode(fenced(code)), true, code);
   }
-});
-
-it('writes findings as SARIF', async () => {
-  const finding = (await findingsOf('x = 1\neval(x)'))[0]!;
-  const files = [
-    { path: 'a b/c.py', findings: [{ finding, blockLine: 2, textLine: 2 }] },
-    { path: 'd.py', findings: [], failure: 'crashed' },
-  ];
-  const sarif = JSON.parse(JSON.stringify(toSarif(files, '1.0.0')));
-  const [run] = sarif.runs;
-  assert.equal(sarif.version, '2.1.0');
-  assert.deepEqual(run.tool.driver.rules[0].properties.tags, [
-    'security',
-    'external/cwe/cwe-95',
-    'external/cwe/cwe-94',
-    'external/cwe/cwe-78',
-  ]);
-  assert.deepEqual(run.results[0].locations[0].physicalLocation, {
-    artifactLocation: { uri: 'a%20b/c.py' },
-    region: { startLine: 2, startColumn: 1 },
-  });
-  assert.equal(run.results[0].ruleIndex, 0);
-  assert.equal(run.invocations[0].executionSuccessful, false);
 });
