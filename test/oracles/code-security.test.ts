@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Analyser } from '../../src/oracles/code-security/analyser.ts';
 import { createCodePresence } from '../../src/oracles/code-security/code-presence.ts';
+import { uncomment } from '../../src/oracles/code-security/commented-code.ts';
 import { createCodeSecurityOracle } from '../../src/oracles/code-security/oracle.ts';
 import { createRuffAnalyser } from '../../src/oracles/code-security/ruff.ts';
 import { RUFF_RULES } from '../../src/oracles/code-security/ruff-rules.ts';
+import { snippetsOf, wholeProgram } from '../../src/oracles/code-security/snippets.ts';
 import { neutraliseSuppressions } from '../../src/oracles/code-security/suppressions.ts';
 import { fenced, makeItem } from './fixtures.ts';
 
@@ -72,6 +74,48 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   PLW0133: 'def f():\n    ValueError("no")',
   F632: 'same = name is "admin"',
   T100: 'breakpoint()',
+  S303: 'from Crypto.Hash import MD5\nMD5.new()',
+  S313: 'import xml.etree.cElementTree as ET\nET.parse(path)',
+  S315: 'from xml.sax import expatreader\nexpatreader.create_parser()',
+  S316: 'from xml.dom import expatbuilder\nexpatbuilder.parse(path)',
+  S319: 'from xml.dom import pulldom\npulldom.parse(path)',
+  S503: 'import ssl\ndef connect(version=ssl.PROTOCOL_TLSv1):\n    return version',
+  S504: 'import ssl\nssl.wrap_socket()',
+  S508: 'from pysnmp.hlapi import CommunityData\nCommunityData("public", mpModel=0)',
+  S509: 'from pysnmp.hlapi import UsmUserData\nUsmUserData("user")',
+  S601: 'import paramiko\nparamiko.exec_command(text)',
+  S603: 'import subprocess\nsubprocess.run(args, check=True)',
+  S604: 'call(command, shell=True)',
+  S606: 'import os\nos.execl(path, path)',
+  S607: 'import subprocess\nsubprocess.run(["ls"], check=True)',
+  ASYNC210: 'import requests\nasync def f():\n    requests.get(url, timeout=3)',
+  ASYNC220: 'import subprocess\nasync def f():\n    subprocess.Popen(args)',
+  ASYNC221: 'import subprocess\nasync def f():\n    subprocess.run(args, check=True)',
+  ASYNC222: 'import os\nasync def f():\n    os.wait()',
+  ASYNC230: 'async def f():\n    with open(path) as file:\n        return file',
+  ASYNC251: 'import time\nasync def f():\n    time.sleep(1)',
+  B019: 'import functools\nclass A:\n    @functools.cache\n    def load(self, key):\n        return key',
+  B029: 'try:\n    run()\nexcept ():\n    stop()',
+  B030: 'try:\n    run()\nexcept "ValueError":\n    stop()',
+  PLW0711: 'try:\n    run()\nexcept ValueError or KeyError:\n    stop()',
+  BLE001: 'try:\n    run()\nexcept Exception:\n    stop()',
+  E722: 'try:\n    run()\nexcept:\n    stop()',
+  TRY002: 'def f():\n    raise Exception("no")',
+  PLW1509: 'import subprocess\nsubprocess.Popen(args, preexec_fn=drop)',
+  PLW1510: 'import subprocess\nsubprocess.run(args)',
+  RUF064: 'import os\nos.chmod(path, 600)',
+  RUF071: 'import os\nos.path.commonprefix([a, b])',
+  DJ003:
+    'from django.shortcuts import render\ndef view(request):\n    return render(request, "a.html", locals())',
+  DJ006: 'from django import forms\nclass F(forms.ModelForm):\n    class Meta:\n        exclude = ["a"]',
+  DJ007: 'from django import forms\nclass F(forms.ModelForm):\n    class Meta:\n        fields = "__all__"',
+  F631: 'assert (user.is_admin, "no")',
+  F634: 'if (user.is_admin, True):\n    run()',
+  PLE2502: 'level = "user\u202e"',
+  ASYNC100: 'import trio\nasync def f():\n    with trio.fail_after(1):\n        run()',
+  ASYNC212: 'import httpx\nasync def f():\n    client = httpx.Client()\n    client.get(url)',
+  ASYNC240: 'import os\nasync def f():\n    os.path.exists(path)',
+  ASYNC250: 'async def f():\n    input()',
 };
 
 describe('Ruff', () => {
@@ -161,9 +205,16 @@ describe('the rule table', () => {
     const asynchronous = low.filter((rule) => rule.startsWith('ASYNC'));
     assert.deepEqual(
       low.filter((rule) => !rule.startsWith('ASYNC')),
-      ['S101', 'S404', 'S603', 'S606', 'S607'],
+      [
+        ...['S101', 'S603', 'S606', 'S607'],
+        ...['B019', 'BLE001', 'E722', 'TRY002', 'PLW1509', 'PLW1510', 'RUF071', 'DJ003', 'F631'],
+      ],
     );
-    assert.equal(asynchronous.length, 6);
+    assert.equal(asynchronous.length, 10);
+  });
+
+  it('has an example of every rule', () => {
+    assert.deepEqual(Object.keys(EXAMPLES).sort(), Object.keys(RUFF_RULES).sort());
   });
 
   it('gives every rule a CWE and help, and a reason where Bandit has another CWE', () => {

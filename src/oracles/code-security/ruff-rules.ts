@@ -3,7 +3,8 @@
  * neither. Sources: CWE 4.x entries; Bandit's `issue.Cwe` of the same check (Ruff's S rules are ports of Bandit's
  * B rules with the same number), kept in `bandit`. Where our first CWE differs from Bandit's, `note` says why.
  * Severity: `critical` runs code that an attacker writes, `high` breaks a protection as such, `medium` depends on
- * the surroundings, `low` flags so much safe code that it must not decide a reward.
+ * the surroundings, `low` flags so much safe code that it must not decide a reward. Rules that are left out, and
+ * why: docs/decisions/0010-analysers.md.
  */
 import type { Severity } from '../verdict.ts';
 
@@ -29,6 +30,22 @@ const XML = {
 } as const satisfies RuffRule;
 const BLOCKING_NOTE = 'Use the asynchronous counterpart, or run it in a thread.';
 const BLOCKING = { cwes: [1322], severity: 'low', help: BLOCKING_NOTE } as const satisfies RuffRule;
+
+const CATCHES_NOTHING = {
+  cwes: [248, 755],
+  severity: 'medium',
+  help: 'Name exception classes, several as a tuple: this handler misses what it should catch.',
+} as const satisfies RuffRule;
+const TOO_BROAD = {
+  cwes: [396, 755],
+  severity: 'low',
+  help: 'Catch the exceptions that can be handled here.',
+} as const satisfies RuffRule;
+const MASS_ASSIGNMENT = {
+  cwes: [915],
+  severity: 'medium',
+  help: 'List the fields that a request may set.',
+} as const satisfies RuffRule;
 
 export const RUFF_RULES: Readonly<Record<string, RuffRule>> = {
   S101: {
@@ -135,7 +152,6 @@ export const RUFF_RULES: Readonly<Record<string, RuffRule>> = {
     bandit: 327,
     note: '328 is the weak hash, 327 any weak algorithm',
   },
-  S404: { cwes: [78], severity: 'low', help: 'Check what subprocess is given.', bandit: 78 },
   S501: { cwes: [295], severity: 'high', help: 'Leave certificate verification on.', bandit: 295 },
   S502: {
     cwes: [757, 327],
@@ -220,9 +236,50 @@ export const RUFF_RULES: Readonly<Record<string, RuffRule>> = {
   ASYNC222: BLOCKING,
   ASYNC230: BLOCKING,
   ASYNC251: BLOCKING,
+  ASYNC212: BLOCKING,
+  ASYNC240: BLOCKING,
+  ASYNC250: BLOCKING,
+  ASYNC100: {
+    cwes: [1088],
+    severity: 'low',
+    help: 'Await something in the scope: its timeout acts nowhere else.',
+  },
   SIM115: { cwes: [772, 404], severity: 'medium', help: 'Open files in a with statement.' },
   PLW2101: { cwes: [667], severity: 'medium', help: 'Bind the lock to a name that outlives the with block.' },
   B012: { cwes: [584], severity: 'medium', help: 'Leave finally without return, break or continue.' },
+  B019: {
+    cwes: [401],
+    severity: 'low',
+    help: 'Cache in the instance: this cache keeps every instance alive.',
+  },
+  B029: CATCHES_NOTHING,
+  B030: CATCHES_NOTHING,
+  PLW0711: CATCHES_NOTHING,
+  BLE001: TOO_BROAD,
+  E722: TOO_BROAD,
+  TRY002: { cwes: [397], severity: 'low', help: 'Raise an exception class that callers can tell apart.' },
+  PLW1509: {
+    cwes: [663, 833],
+    severity: 'low',
+    help: 'Use start_new_session=, process_group= or user= instead of preexec_fn=.',
+  },
+  PLW1510: { cwes: [252], severity: 'low', help: 'Pass check=True, or look at the return code.' },
+  RUF064: { cwes: [732], severity: 'medium', help: 'Write permissions in octal: 0o600, not 600.' },
+  RUF071: {
+    cwes: [22],
+    severity: 'low',
+    help: 'Use os.path.commonpath: /data is a prefix of /database.',
+  },
+  DJ003: { cwes: [200], severity: 'low', help: 'Give the template the values that it shows.' },
+  DJ006: MASS_ASSIGNMENT,
+  DJ007: MASS_ASSIGNMENT,
+  F631: { cwes: [571], severity: 'low', help: 'Take the parentheses away: a tuple is always true.' },
+  F634: { cwes: [571], severity: 'medium', help: 'Take the parentheses away: a tuple is always true.' },
+  PLE2502: {
+    cwes: [1007],
+    severity: 'medium',
+    help: 'Remove the control characters: the code reads otherwise than it runs.',
+  },
   PLW0133: { cwes: [392], severity: 'medium', help: 'Raise the exception that is built.' },
   F632: { cwes: [595, 597], severity: 'medium', help: 'Compare literals with ==.' },
   T100: { cwes: [489], severity: 'medium', help: 'Remove the breakpoint.' },
