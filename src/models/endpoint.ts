@@ -25,7 +25,7 @@ export interface EndpointShared {
   readonly environment?: NodeJS.ProcessEnv;
   /** Of the retries' jitter. */
   readonly seed?: number;
-  /** Is told once when a server does not enforce the schemas of its answers. */
+  /** Is told once when a server does not enforce the schemas of its answers; a process warning unless given. */
   readonly warn?: (message: string) => void;
 }
 
@@ -146,7 +146,8 @@ class Client {
   #keep(enforcement: Enforcement): void {
     if (this.#enforcement === enforcement) return;
     this.#enforcement = enforcement;
-    this.#parts.warn?.(
+    const warn = this.#parts.warn ?? ((message: string) => process.emitWarning(message));
+    warn(
       `${this.#where()} refuses response_format json_schema: its schemas are asked for by ${enforcement} and not enforced`,
     );
   }

@@ -15,7 +15,7 @@ export class Secrets {
   constructor(config: EndpointConfig, environment: NodeJS.ProcessEnv, role: string) {
     const read = (variable: string): string => {
       const value = environment[variable]?.trim() ?? '';
-      const fault = value === '' ? 'is not set' : /^[\x21-\x7e]+$/.test(value) ? undefined : 'holds no key';
+      const fault = value === '' ? 'is not set' : /^[\x20-\x7e]+$/.test(value) ? undefined : 'holds no key';
       if (fault === undefined) return value;
       throw new ConfigError(`${role}: the environment variable ${variable} ${fault}`, {
         hint: `export ${variable}=... with the key of ${config.baseUrl}`,

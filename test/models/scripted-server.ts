@@ -37,6 +37,8 @@ export type Step = { readonly delayMs?: number } & (
 );
 
 export interface SeenRequest {
+  /** When it was there, milliseconds since the epoch. */
+  readonly at: number;
   readonly path: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: {
@@ -123,6 +125,7 @@ async function readRequest(incoming: IncomingMessage): Promise<SeenRequest> {
   let text = '';
   for await (const chunk of incoming.setEncoding('utf8')) text += chunk as string;
   return {
+    at: Date.now(),
     path: incoming.url ?? '',
     headers: incoming.headers as SeenRequest['headers'],
     body: JSON.parse(text) as SeenRequest['body'],
