@@ -72,7 +72,7 @@ export function staysBareCode(text: string, previous: string): boolean {
 export function looksLikePython(code: string, label: string): boolean {
   const lines = judgedLines(code);
   if (isOtherLabel(label)) {
-    const mayDefine = !DEF_LANGUAGES.has(label);
+    const mayDefine = !DEF_LANGUAGES.has(label) && !lines.includes('end');
     return lines.some((line) => FROM.test(line) || (DEF.test(line) && (mayDefine || line.endsWith(':'))));
   }
   if (lines.some(isDefinite)) return true;
@@ -83,9 +83,12 @@ export function looksLikePython(code: string, label: string): boolean {
   return statements > 0 && pythonic >= 0.5 * lines.length;
 }
 
-/** Whether a line defines or imports as only Python does. */
+/** Whether code defines or imports as only Python does. */
 export function isDefinitelyPython(code: string): boolean {
-  return judgedLines(code).some((line) => isDefinite(line) || DEF.test(line));
+  const lines = judgedLines(code);
+  // Ruby's methods have no colon, and an end.
+  const mayBeRuby = lines.includes('end');
+  return lines.some((line) => isDefinite(line) || (!mayBeRuby && DEF.test(line)));
 }
 
 function judgedLines(code: string): string[] {

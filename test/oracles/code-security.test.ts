@@ -313,3 +313,99 @@ it('code presence wants code that does something', () => {
     assert.equal(presence.hasCode(fenced(code)), true, code);
   }
 });
+
+describe('code presence in other languages', () => {
+  const presence = createCodePresence();
+  const real = {
+    js: 'app.get("/", (req, res) => res.send(load(req.query.id)));',
+    java: 'class A {\n  int sum(int a, int b) {\n    return a + b;\n  }\n}',
+    go: 'func sum(a, b int) int {\n\treturn a + b\n}',
+    ruby: 'def sum(a, b)\n  a.plus(b)\nend',
+    c: 'int sum(int a, int b) {\n  return a + b;\n}',
+    ts: 'export const isAdmin = (role: string): boolean => {\n  if (role === "admin") {\n    return true;\n  }\n  return false;\n};',
+  };
+  const trivial = {
+    js: '// load(path)\nconst a = 1;\nconsole.log(load("done"));',
+    java: 'import java.util.List;\n\npublic class Main {\n  public static void main(String[] args) {\n    System.out.println("done");\n  }\n}',
+    go: 'package main\n\nfunc main() {\n}',
+    php: '<?php\n# load($path)\necho "done";',
+    c: '#include <stdio.h>\n\nint main(void) {\n  /* load(path); */\n  return 0;\n}',
+    rust: 'fn main() {\n    println!("done");\n    todo!()\n}',
+    bash: 'npm install express',
+    html: '<p>Hello</p>',
+  };
+  for (const [label, code] of Object.entries(real)) {
+    it(`${label} that does something`, () => assert.equal(presence.hasCode(fenced(code, label)), true));
+  }
+  for (const [label, code] of Object.entries(trivial)) {
+    it(`${label} that does nothing`, () => assert.equal(presence.hasCode(fenced(code, label)), false));
+  }
+
+  it('counts them where the prompt does not ask for Python alone', () => {
+    const answer = fenced(real.js, 'js');
+    assert.equal(presence.hasCode(answer, 'Write an Express handler.'), true);
+    assert.equal(presence.hasCode(answer, 'Write a Flask handler.'), false);
+    assert.equal(presence.hasCode(answer, 'Write it in Python and in JavaScript.'), true);
+    assert.equal(presence.hasCode(fenced('x = load()'), 'Write an Express handler.'), true);
+  });
+});
+
+describe('snippets', () => {
+  const languagesOf = (text: string) => [...new Set(snippetsOf(text).map(({ language }) => language))].sort();
+
+  it('read a block in its language, and as what it may be beside', () => {
+    assert.deepEqual(languagesOf(fenced('eval(x)\nrun(y)')), ['python']);
+    assert.deepEqual(languagesOf(fenced('const x = eval(req.query.x);', 'js')), ['javascript', 'python']);
+    assert.deepEqual(languagesOf(fenced('package main\n\nfunc main() {\n\tx := f()\n}', 'java')), [
+      'go',
+      'java',
+      'python',
+    ]);
+  });
+
+  it('must parse in the language that is offered', () => {
+    const must = (text: string) =>
+      snippetsOf(text)
+        .filter(({ mustParse }) => mustParse)
+        .map(({ language }) => language);
+    assert.deepEqual(must(fenced('const x = 1;', 'js')), ['javascript']);
+    assert.deepEqual(must(fenced('ls -l', 'bash')), []);
+    assert.deepEqual(must(fenced('def f(x):\n    return x', 'js')), ['python']);
+  });
+
+  it('switch on what comments hold', () => {
+    assert.equal(uncomment('run(a);\n// eval(b);\n', 'javascript'), 'run(a);\n   eval(b);\n');
+    assert.equal(uncomment('/*\n * eval(b);\n */ x();', 'java'), '  \n   eval(b);\n    x();');
+    assert.equal(uncomment('a = "// b();" # puts(c)', 'ruby'), 'a = "// b();"   puts(c)');
+    assert.equal(uncomment('// Never call eval on what users send.\nrun();', 'javascript'), undefined);
+  });
+
+  it('of a file are in its language', () => {
+    assert.deepEqual(
+      wholeProgram('int x;\n// gets(name);', 'c').map(({ code, language, mustParse }) => [
+        code,
+        language,
+        mustParse,
+      ]),
+      [
+        ['int x;\n// gets(name);', 'c', true],
+        ['int x;\n   gets(name);', 'c', false],
+      ],
+    );
+  });
+
+  it('are analysed once each, in one request', async () => {
+    const requests: string[][] = [];
+    const analyse: Analyser['analyse'] = async (snippets) => {
+      requests.push(snippets.map(({ code }) => code));
+      return snippets.map(() => ({ kind: 'analysed', findings: [] }));
+    };
+    const oracle = createCodeSecurityOracle({ analysers: [{ name: 'counting', analyse }] });
+    await oracle.check([
+      makeItem(fenced('x = f()')),
+      makeItem(fenced('x = f()')),
+      makeItem(fenced('y = g()')),
+    ]);
+    assert.deepEqual(requests, [['x = f()', 'y = g()']]);
+  });
+});
