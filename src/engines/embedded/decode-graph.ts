@@ -1,8 +1,9 @@
 /**
- * The decoder for generation, as two graphs: one computes prompts, one computes the next token of many rows. Rows
+ * The decoder for generation: one graph computes prompts, one computes and draws the next token of many rows. Rows
  * that continue the same prompt read its keys and values from one place, because decoding is bound by memory.
  */
-import { Graph, type Value } from './graph.ts';
+import { drawTokens } from './draw-graph.ts';
+import { Graph, type Rotation, type Value } from './graph.ts';
 import { EMBEDDING, FINAL_NORM, HEAD, type LlamaConfig, layerName, parameters } from './llama-config.ts';
 import { rotationTables } from './llama-graph.ts';
 
@@ -13,6 +14,9 @@ export interface CacheNames {
   readonly value: string;
 }
 
+/** Where the keys and values of earlier tokens are. */
+export type CacheKind = 'prompt' | 'own';
+
 /** Names of a layer's caches among the inputs, and of the new keys and values among the outputs. */
 export function cacheNames(layer: number): { prompt: CacheNames; own: CacheNames; fresh: CacheNames } {
   const names = (kind: string) => ({ key: `${kind}:k${layer}`, value: `${kind}:v${layer}` });
@@ -21,9 +25,8 @@ export function cacheNames(layer: number): { prompt: CacheNames; own: CacheNames
 
 /**
  * B prompts of S tokens, padded at the end. Inputs: ids int32 [B, S]; positions int64 [B, S]; causal [S, S], 0 or
- * -1e9; chosen int32 [R], places among the B S tokens; inverseTemperature [R, 1]. Outputs: logprobs [R, V] at
- * temperature 1; probabilities [R, V] and entropy [R] at the temperature asked for; per layer keys and values
- * [B, KV, S, size].
+ * -1e9; chosen int32 [R], places among the B S tokens; and what `drawTokens` needs for these R. Outputs: those of
+ * `drawTokens`; per layer keys and values [B, KV, S, size].
  */
 export function prefillGraph(config: LlamaConfig, tableLength: number): Graph {
   const graph = new Graph();
@@ -55,33 +58,58 @@ export function prefillGraph(config: LlamaConfig, tableLength: number): Graph {
 }
 
 /**
- * One new token for each of B rows. The rows belong to G prompts, at most M to one; row b has place homes[b] among
- * the G M places. Inputs and outputs as for the prompts with S = 1 and without `causal`; further inputs: members
- * int32 [G, M], the row at each place (any row where there is none); homes int32 [B]; promptBias [G, 1, 1, P] and
- * ownBias [B, 1, 1, C], 0 or -1e9; per layer the prompts' keys and values [G, KV, P, size] and the rows' own
- * [B, KV, C, size]. Caches are inputs only, because the runtime copies every output: the caller appends.
+ * One new token for each of B rows. Inputs and outputs as for the prompts with S = 1 and without `causal`; further
+ * inputs: ownBias [B, 1, 1, C], 0 or -1e9; per layer the rows' keys and values [B, KV, C, size]. Caches are inputs
+ * only, because the runtime copies every output: the caller appends.
  */
 export function decodeGraph(config: LlamaConfig, tableLength: number): Graph {
   const graph = new Graph();
-  finish(graph, config, tableLength, cachedAttention(graph, config));
+  finish(graph, config, tableLength, ownAttention(graph, config));
   return graph;
 }
 
-function cachedAttention(graph: Graph, config: LlamaConfig): Attend {
+/**
+ * `decodeGraph` for rows that belong to G prompts, at most M to one; row b has place homes[b] among the G M places.
+ * The own caches hold what comes after the prompts. Further inputs: members int32 [G, M], the row at each place (any
+ * row where there is none); homes int32 [B]; promptBias [G, 1, 1, P], 0 or -1e9; per layer the prompts' keys and
+ * values [G, KV, P, size].
+ */
+export function sharedDecodeGraph(config: LlamaConfig, tableLength: number): Graph {
+  const graph = new Graph();
+  finish(graph, config, tableLength, sharedAttention(graph, config));
+  return graph;
+}
+
+function ownAttention(graph: Graph, config: LlamaConfig): Attend {
+  const { tokenHeads, anonymous, product, concatWeights, cache, sizeOf } = tools(graph, config);
+  const ownBias = graph.input('ownBias', ['B', 1, 1, 'C']);
+  const ownEnd = sizeOf(ownBias);
+  return (layer, q, k, v) => {
+    const own = cache(cacheNames(layer).own, 'B', 'C');
+    const [queries, keys, values] = [tokenHeads(q), tokenHeads(k), tokenHeads(v)];
+    outputFresh(graph, config, layer, keys, values);
+    const [earlier, fresh] = concatWeights(
+      [anonymous('Add', [product(queries, own.keys), ownBias]), product(queries, keys)],
+      [ownEnd],
+    );
+    const mixed = anonymous('Add', [
+      anonymous('MatMul', [earlier!, own.values]),
+      anonymous('MatMul', [fresh!, values]),
+    ]);
+    return anonymous('Reshape', [mixed, graph.integers([0, 1, config.width])]);
+  };
+}
+
+function sharedAttention(graph: Graph, config: LlamaConfig): Attend {
   const { keyValueHeads, width } = config;
   const group = config.heads / keyValueHeads;
-  const { anonymous, size, product } = tools(graph, config);
+  const { tokenHeads, anonymous, size, product, concatWeights, cache, sizeOf } = tools(graph, config);
   const members = graph.input('members', ['G', 'M'], 'int32');
   const homes = graph.input('homes', ['B'], 'int32');
   const promptBias = graph.input('promptBias', ['G', 1, 1, 'P']);
   const ownBias = graph.input('ownBias', ['B', 1, 1, 'C']);
   graph.defineSize('M', members, 1);
   graph.defineSize('P', promptBias, 3);
-  const sizeOf = (value: Value) =>
-    graph.node('Shape', [value], [[1]], {
-      attributes: { start: { int: 3 }, end: { int: 4 } },
-      type: 'int64',
-    })[0]!;
   const promptEnd = sizeOf(promptBias);
   const ownEnd = graph.node('Add', [promptEnd, sizeOf(ownBias)], [[1]], { type: 'int64' })[0]!;
   const gather = (x: Value, indices: Value, shape: readonly (string | number)[]) =>
@@ -102,37 +130,25 @@ function cachedAttention(graph: Graph, config: LlamaConfig): Attend {
     return gather(flat, homes, ['B', keyValueHeads, group, last]);
   };
   return (layer, q, k, v) => {
-    const { prompt, own } = cacheNames(layer);
-    const cache = (name: string, rows: string, length: string) =>
-      graph.input(name, [rows, keyValueHeads, length, size]);
-    const [promptKeys, promptValues] = [cache(prompt.key, 'G', 'P'), cache(prompt.value, 'G', 'P')];
-    const [ownKeys, ownValues] = [cache(own.key, 'B', 'C'), cache(own.value, 'B', 'C')];
-    // with one token per row, splitting into heads needs no transposition
-    const split = (x: Value) => anonymous('Reshape', [x, graph.integers([0, keyValueHeads, -1, size])]);
-    const [queries, keys, values] = [split(q), split(k), split(v)];
+    const names = cacheNames(layer);
+    const prompt = cache(names.prompt, 'G', 'P');
+    const own = cache(names.own, 'B', 'C');
+    const [queries, keys, values] = [tokenHeads(q), tokenHeads(k), tokenHeads(v)];
     outputFresh(graph, config, layer, keys, values);
-    const perPrompt = toPrompts(queries, size);
-    const promptScores = anonymous('Add', [product(perPrompt, promptKeys), promptBias]);
-    const weights = graph.softmax(
-      anonymous(
-        'Concat',
-        [
-          toRows({ ...promptScores, shape: ['G', keyValueHeads, 'MG', 'P'] }, 'P'),
-          anonymous('Add', [product(queries, ownKeys), ownBias]),
-          product(queries, keys),
-        ],
-        { attributes: { axis: { int: 3 } } },
-      ),
+    const promptScores = anonymous('Add', [product(toPrompts(queries, size), prompt.keys), promptBias]);
+    const [ofPrompt, earlier, fresh] = concatWeights(
+      [
+        toRows({ ...promptScores, shape: ['G', keyValueHeads, 'MG', 'P'] }, 'P'),
+        anonymous('Add', [product(queries, own.keys), ownBias]),
+        product(queries, keys),
+      ],
+      [promptEnd, ownEnd],
     );
-    const slice = (from: Value, to: Value) => anonymous('Slice', [weights, from, to, graph.integers([3])]);
-    const fromPrompt = anonymous('MatMul', [
-      toPrompts(slice(graph.integers([0]), promptEnd), 'P'),
-      promptValues,
-    ]);
+    const fromPrompt = anonymous('MatMul', [toPrompts(ofPrompt!, 'P'), prompt.values]);
     const mixed = [
       toRows({ ...fromPrompt, shape: ['G', keyValueHeads, 'MG', size] }, size),
-      anonymous('MatMul', [slice(promptEnd, ownEnd), ownValues]),
-      anonymous('MatMul', [slice(ownEnd, graph.integers([2 ** 30])), values]),
+      anonymous('MatMul', [earlier!, own.values]),
+      anonymous('MatMul', [fresh!, values]),
     ].reduce((sum, part) => anonymous('Add', [sum, part]));
     return anonymous('Reshape', [mixed, graph.integers([0, 1, width])]);
   };
@@ -142,13 +158,33 @@ function cachedAttention(graph: Graph, config: LlamaConfig): Attend {
 type Attend = (layer: number, q: Value, k: Value, v: Value) => Value;
 
 function tools(graph: Graph, config: LlamaConfig) {
+  const { keyValueHeads } = config;
   const size = config.width / config.heads;
-  const attributes = { alpha: { float: size ** -0.5 }, transB: { int: 1 } };
   /** A node of four axes whose sizes the runtime finds out. */
   const anonymous = (operator: string, inputs: Value[], options = {}) =>
     graph.node(operator, inputs, [['?', '?', '?', '?']], options)[0]!;
-  const product = (q: Value, k: Value) => anonymous('FusedMatMul', [q, k], { attributes, ...MICROSOFT });
-  return { anonymous, size, product };
+  // without a factor: the runtime has a faster kernel for single rows then (queries are scaled, see `rotated`)
+  const product = (q: Value, k: Value) =>
+    anonymous('FusedMatMul', [q, k], { attributes: { transB: { int: 1 } }, ...MICROSOFT });
+  /** With one token per row, splitting into heads needs no transposition. */
+  const tokenHeads = (x: Value) => anonymous('Reshape', [x, graph.integers([0, keyValueHeads, -1, size])]);
+  const cache = (names: CacheNames, rows: string, length: string) => {
+    const shape = [rows, keyValueHeads, length, size];
+    return { keys: graph.input(names.key, shape), values: graph.input(names.value, shape) };
+  };
+  /** Softmax over all scores side by side, cut again where the parts (but the last) end. */
+  const concatWeights = (scores: Value[], ends: readonly Value[]) => {
+    const weights = graph.softmax(anonymous('Concat', scores, { attributes: { axis: { int: 3 } } }));
+    const from = [graph.integers([0]), ...ends];
+    const to = [...ends, graph.integers([2 ** 30])];
+    return from.map((start, i) => anonymous('Slice', [weights, start, to[i]!, graph.integers([3])]));
+  };
+  const sizeOf = (value: Value) =>
+    graph.node('Shape', [value], [[1]], {
+      attributes: { start: { int: 3 }, end: { int: 4 } },
+      type: 'int64',
+    })[0]!;
+  return { anonymous, size, product, tokenHeads, cache, concatWeights, sizeOf };
 }
 
 function outputFresh(graph: Graph, config: LlamaConfig, layer: number, keys: Value, values: Value): void {
@@ -158,7 +194,7 @@ function outputFresh(graph: Graph, config: LlamaConfig, layer: number, keys: Val
   graph.output(fresh.value, { ...values, shape });
 }
 
-/** The whole decoder around an attention, and its distributions. */
+/** The whole decoder around an attention, and the draw. */
 function finish(graph: Graph, config: LlamaConfig, tableLength: number, attend: Attend): void {
   const weights = new Map(parameters(config).map(({ name, shape }) => [name, graph.input(name, shape)]));
   const hidden = decoderTrunk(graph, config, weights, rotated(graph, config, tableLength, attend));
@@ -167,26 +203,24 @@ function finish(graph: Graph, config: LlamaConfig, tableLength: number, attend: 
     attributes: { axis: { int: 0 } },
   });
   const head = weights.get(config.tiedEmbeddings ? EMBEDDING : HEAD)!;
-  const logits = graph.gemmOnly(rows!, head, { transposeB: true });
-  const logSoftmax = (x: Value) =>
-    graph.node('LogSoftmax', [x], [x.shape], { attributes: { axis: { int: -1 } } })[0]!;
-  graph.output('logprobs', logSoftmax(logits));
-  const tempered = logSoftmax(graph.binary('Mul', logits, graph.input('inverseTemperature', ['R', 1])));
-  const probabilities = graph.unary('Exp', tempered);
-  graph.output('probabilities', probabilities);
-  const [sum] = graph.node(
-    'ReduceSum',
-    [graph.binary('Mul', probabilities, tempered), graph.integers([-1])],
-    [['R']],
-    { attributes: { keepdims: { int: 0 } } },
-  );
-  graph.output('entropy', graph.unary('Neg', sum!));
+  drawTokens(graph, graph.gemmOnly(rows!, head, { transposeB: true }), config.vocabularySize);
 }
 
+/** Queries are also divided by the root of the head's size. */
 function rotated(graph: Graph, config: LlamaConfig, tableLength: number, attend: Attend): Attend {
-  const rotation = rotationTables(graph, config, tableLength, graph.input('positions', ['B', 'S'], 'int64'));
-  const rotate = (x: Value, heads: number) => graph.rotate(x, rotation, rotation.sine, heads);
-  return (layer, q, k, v) => attend(layer, rotate(q, config.heads), rotate(k, config.keyValueHeads), v);
+  const positions = graph.input('positions', ['B', 'S'], 'int64');
+  const keys = rotationTables(graph, config, tableLength, positions);
+  const queries = rotationTables(
+    graph,
+    config,
+    tableLength,
+    positions,
+    (config.width / config.heads) ** -0.5,
+  );
+  const rotate = (x: Value, rotation: Rotation, heads: number) =>
+    graph.rotate(x, rotation, rotation.sine, heads);
+  return (layer, q, k, v) =>
+    attend(layer, rotate(q, queries, config.heads), rotate(k, keys, config.keyValueHeads), v);
 }
 
 /** Final hidden states [B, S, width]. */

@@ -199,7 +199,7 @@ export class Graph {
 
   // ---- elementwise, without gradient ------------------------------------------------------------------------
 
-  binary(operator: 'Add' | 'Sub' | 'Mul' | 'Div' | 'Max', a: Value, b: Value): Value {
+  binary(operator: 'Add' | 'Sub' | 'Mul' | 'Max' | 'Min', a: Value, b: Value): Value {
     return this.#one(operator, [a, b], broadcast(a.shape, b.shape));
   }
 
@@ -278,6 +278,11 @@ export class Graph {
       transB: { int: Number(transposeB) },
       ...(alpha !== undefined && { alpha: { float: alpha } }),
     });
+  }
+
+  /** a b for a [.., n] and b [n, m], without gradient. */
+  matrixProduct(a: Value, b: Value): Value {
+    return this.#one('MatMul', [a, b], [...a.shape.slice(0, -1), b.shape[1]!]);
   }
 
   /** Batched product over the last two axes, transposing while it reads. Without gradient. */

@@ -1,30 +1,35 @@
-/** Keys and values of the tokens so far, of several sequences (rows) or prompts side by side. */
-import { type CacheNames, cacheNames } from './decode-graph.ts';
+/**
+ * Keys and values of the tokens so far, of several sequences (rows) or prompts side by side. The memory is set aside
+ * once (the system hands it out as it is written to); within it the places per row grow with the sequences, because
+ * the runtime wants tensors without gaps and decoding takes as long as they are large.
+ */
+import { type CacheKind, cacheNames } from './decode-graph.ts';
 import type { LlamaConfig } from './llama-config.ts';
 import { type Feeds, floats } from './session.ts';
 
 interface Layer {
   /** [rows, key-value heads, length, size] */
-  key: Float32Array;
-  value: Float32Array;
+  readonly key: Float32Array;
+  readonly value: Float32Array;
 }
 
-/** Tokens by which the cache grows. */
-const STEP = 32;
+/** Tokens by which the length grows. */
+const STEP = 16;
 
 export class KeyValueCache {
   readonly #config: LlamaConfig;
   readonly #size: number;
-  #rows = 0;
+  readonly #layers: readonly Layer[];
   #length = 0;
-  #layers: Layer[];
 
-  constructor(config: LlamaConfig) {
+  /** Room for `rows` rows of at most `length` tokens. */
+  constructor(config: LlamaConfig, rows: number, length: number) {
     this.#config = config;
     this.#size = config.width / config.heads;
+    const places = rows * config.keyValueHeads * rounded(length) * this.#size;
     this.#layers = Array.from({ length: config.layers }, () => ({
-      key: new Float32Array(0),
-      value: new Float32Array(0),
+      key: new Float32Array(places),
+      value: new Float32Array(places),
     }));
   }
 
@@ -36,29 +41,23 @@ export class KeyValueCache {
   /** Bytes that one row of `length` tokens takes. */
   static rowBytes(config: LlamaConfig, length: number): number {
     const { layers, keyValueHeads, width, heads } = config;
-    return 2 * 4 * layers * keyValueHeads * (width / heads) * Math.ceil(length / STEP) * STEP;
+    return 2 * 4 * layers * keyValueHeads * (width / heads) * rounded(length);
   }
 
-  /**
-   * Makes room for `rows` rows of `length` tokens. `used` rows are kept; their tokens must fit.
-   */
-  resize(rows: number, length: number, used: number): void {
-    const wanted = Math.ceil(length / STEP) * STEP;
-    if (rows <= this.#rows && wanted === this.#length) return;
-    const newRows = Math.max(rows, this.#rows);
+  /** Makes the places per row at least `length`, and not much more. The first `used` rows are kept; they must fit. */
+  resize(length: number, used: number): void {
+    const from = this.#length * this.#size;
+    const to = rounded(length) * this.#size;
+    if (from === to) return;
     const blocks = used * this.#config.keyValueHeads;
-    const kept = Math.min(wanted, this.#length) * this.#size;
-    const move = (old: Float32Array) => {
-      const moved = new Float32Array(newRows * this.#config.keyValueHeads * wanted * this.#size);
-      for (let block = 0; block < blocks; block++) {
-        const from = block * this.#length * this.#size;
-        moved.set(old.subarray(from, from + kept), block * wanted * this.#size);
-      }
-      return moved;
-    };
-    this.#layers = this.#layers.map(({ key, value }) => ({ key: move(key), value: move(value) }));
-    this.#rows = newRows;
-    this.#length = wanted;
+    // a longer block is moved only after those behind it, a shorter one after those before it
+    for (const { key, value } of this.#layers)
+      for (const array of [key, value])
+        for (let i = 0; i < blocks; i++) {
+          const block = to > from ? blocks - 1 - i : i;
+          array.copyWithin(block * to, block * from, block * from + Math.min(from, to));
+        }
+    this.#length = rounded(length);
   }
 
   /**
@@ -89,13 +88,13 @@ export class KeyValueCache {
   }
 
   /** The first `rows` rows as inputs of the decoder. */
-  feeds(rows: number, kind: 'prompt' | 'own'): Feeds {
+  feeds(rows: number, kind: CacheKind): Feeds {
     const { keyValueHeads } = this.#config;
     const shape = [rows, keyValueHeads, this.#length, this.#size];
     const count = rows * keyValueHeads * this.#length * this.#size;
     return Object.fromEntries(
       this.#layers.flatMap(({ key, value }, i) => {
-        const names: CacheNames = cacheNames(i)[kind];
+        const names = cacheNames(i)[kind];
         return [
           [names.key, floats(key.subarray(0, count), shape)],
           [names.value, floats(value.subarray(0, count), shape)],
@@ -108,4 +107,8 @@ export class KeyValueCache {
 function copy(from: Float32Array, at: number, to: Float32Array, place: number, count: number): void {
   if (count > 256) to.set(from.subarray(at, at + count), place);
   else for (let i = 0; i < count; i++) to[place + i] = from[at + i]!; // faster than set() for a few
+}
+
+function rounded(length: number): number {
+  return Math.ceil(length / STEP) * STEP;
 }

@@ -143,12 +143,13 @@ function attentionLayout(graph: Graph, config: LlamaConfig): AttentionLayout {
   };
 }
 
-/** Cosines and sines of position × frequency, [tableLength, size / 2]. */
+/** Cosines and sines of position × frequency, [tableLength, size / 2], times `scale`. */
 export function rotationTables(
   graph: Graph,
   config: LlamaConfig,
   tableLength: number,
   positions: Value,
+  scale = 1,
 ): Rotation {
   const half = config.width / config.heads / 2;
   const angles = Float64Array.from(
@@ -156,7 +157,10 @@ export function rotationTables(
     (_, i) => Math.floor(i / half) * config.ropeTheta ** (-(i % half) / half),
   );
   const table = (f: (angle: number) => number) =>
-    graph.constant(Float32Array.from(angles, f), [tableLength, half]);
+    graph.constant(
+      Float32Array.from(angles, (angle) => scale * f(angle)),
+      [tableLength, half],
+    );
   return {
     positions,
     cosine: table(Math.cos),

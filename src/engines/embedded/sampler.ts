@@ -1,12 +1,13 @@
 /**
- * Batched generation with a cache of keys and values. Each distinct prompt is computed and kept once for all its
- * completions; finished rows make room for waiting ones. A row's tokens depend on its own stream of random numbers
+ * Batched generation with a cache of keys and values. Each distinct prompt is computed once, and kept once for all its
+ * completions if there are several; finished rows make room for waiting ones. A row's tokens depend on its own stream of random numbers
  * only, not on what else is in the batch (up to rounding).
  */
 import type { InferenceSession } from 'onnxruntime-node';
 import { Random } from '../../random.ts';
 import type { SampleRequest } from '../engine.ts';
-import { cacheNames, decodeGraph, prefillGraph } from './decode-graph.ts';
+import { cacheNames, decodeGraph, prefillGraph, sharedDecodeGraph } from './decode-graph.ts';
+import { GREEDY, LARGEST_UNIFORM } from './draw-graph.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import type { LlamaConfig } from './llama-config.ts';
 import type { ParameterStore } from './parameter-store.ts';
@@ -44,17 +45,26 @@ const CACHE_BYTES = 384 * 2 ** 20;
 /** Tokens of prompts computed at once, padding included. */
 const PREFILL_TOKENS = 4096;
 const HIDDEN = -1e9;
+/** Rows per prompt from which on prompts are kept apart; looking in two places takes time, too. */
+const WORTH_SHARING = 1.5;
 
-/** The two graphs of generation, without weights. */
+/** The graphs of generation, without weights. */
 export interface SamplingModel {
   readonly prefill: InferenceSession;
+  /** For rows with a prompt each. */
   readonly decode: InferenceSession;
+  /** For rows of which several have the same prompt. */
+  readonly sharedDecode: InferenceSession;
 }
 
 export async function compileDecoder(config: LlamaConfig, threads: number): Promise<SamplingModel> {
   const compile = (graph: typeof decodeGraph) =>
     createSession(graph(config, config.maxContext + 1).encode(), threads);
-  return { prefill: await compile(prefillGraph), decode: await compile(decodeGraph) };
+  return {
+    prefill: await compile(prefillGraph),
+    decode: await compile(decodeGraph),
+    sharedDecode: await compile(sharedDecodeGraph),
+  };
 }
 
 /** @param options.maxContext prompts must be shorter (checked by the caller). */
@@ -68,9 +78,14 @@ export async function sampleBatch(
   const waiting = requests
     .flatMap((request, i) => newRows(request, samples[i]!, options.maxContext))
     .sort((a, b) => a.request.prompt.length - b.request.prompt.length);
-  const longest = waiting.reduce((most, row) => Math.max(most, row.request.prompt.length + row.limit), 0);
+  const longest = most(waiting, ({ request, limit }) => request.prompt.length + limit);
   const fitting = Math.floor(CACHE_BYTES / KeyValueCache.rowBytes(weights.config, longest));
-  const decoder = new Decoder(model, weights, Math.max(1, Math.min(MOST_ROWS, fitting)));
+  const decoder = new Decoder(model, weights, {
+    capacity: Math.max(1, Math.min(MOST_ROWS, fitting, waiting.length)),
+    shared: waiting.length >= WORTH_SHARING * new Set(waiting.map(promptKey)).size,
+    longestPrompt: most(waiting, ({ request }) => request.prompt.length),
+    longestCompletion: most(waiting, ({ limit }) => limit),
+  });
   while (waiting.length > 0 || decoder.active > 0) {
     // refilling in portions keeps the prompts' products large
     if (waiting.length > 0 && decoder.free >= Math.min(waiting.length, decoder.capacity / 4))
@@ -99,19 +114,28 @@ class Decoder {
   readonly #model: SamplingModel;
   readonly #config: LlamaConfig;
   readonly #parameters: Feeds;
-  /** Prompt i has row i of its cache, row i has row i of its own. */
+  /** Whether prompts are kept apart from the rows; otherwise each row begins with its prompt. */
+  readonly #shared: boolean;
+  /** Prompt i (if they are kept apart) has row i of its cache, row i has row i of its own. */
   readonly #prompts: Prompt[] = [];
   readonly #promptCache: KeyValueCache;
   readonly #rows: Row[] = [];
   readonly #ownCache: KeyValueCache;
   readonly capacity: number;
 
-  constructor(model: SamplingModel, weights: ParameterStore, capacity: number) {
+  constructor(
+    model: SamplingModel,
+    weights: ParameterStore,
+    options: { capacity: number; shared: boolean; longestPrompt: number; longestCompletion: number },
+  ) {
+    const { capacity, shared, longestPrompt, longestCompletion } = options;
     this.#model = model;
     this.#config = weights.config;
     this.#parameters = parameterFeeds(weights);
-    this.#promptCache = new KeyValueCache(weights.config);
-    this.#ownCache = new KeyValueCache(weights.config);
+    this.#shared = shared;
+    this.#promptCache = new KeyValueCache(weights.config, shared ? capacity : 0, longestPrompt);
+    const longestOwn = shared ? longestCompletion : longestPrompt + longestCompletion;
+    this.#ownCache = new KeyValueCache(weights.config, capacity, longestOwn);
     this.capacity = capacity;
   }
 
@@ -125,13 +149,14 @@ class Decoder {
 
   /** Computes the prompts of new rows and draws their first tokens. */
   async admit(rows: readonly Row[]): Promise<void> {
-    const key = ({ request }: Row) => `${request.temperature} ${request.prompt}`;
-    const byPrompt = [...Map.groupBy(rows, key).values()];
+    const byPrompt = [...Map.groupBy(rows, promptKey).values()];
     byPrompt.sort((a, b) => promptLength(a) - promptLength(b));
-    const longest = Math.max(promptLength(byPrompt.at(-1)!), ...this.#prompts.map(({ length }) => length));
-    const prompts = this.#prompts.length;
-    this.#promptCache.resize(prompts + byPrompt.length, longest, prompts);
-    this.#ownCache.resize(this.active + rows.length, this.#longestOwn() + 1, this.active);
+    const longest = promptLength(byPrompt.at(-1)!);
+    if (this.#shared) {
+      const kept = most(this.#prompts, ({ length }) => length);
+      this.#promptCache.resize(Math.max(longest, kept), this.#prompts.length);
+    }
+    this.#ownCache.resize(Math.max(this.#longestOwn(), this.#shared ? 0 : longest) + 1, this.active);
     let portion: Row[][] = [];
     for (const group of byPrompt) {
       if (portion.length > 0 && (portion.length + 1) * promptLength(group) > PREFILL_TOKENS) {
@@ -144,7 +169,7 @@ class Decoder {
     this.#dropFinished();
   }
 
-  /** @param groups rows with the same prompt and temperature. */
+  /** @param groups rows with the same prompt. */
   async #prefill(groups: readonly Row[][]): Promise<void> {
     const count = groups.length;
     const length = Math.max(...groups.map(promptLength));
@@ -163,19 +188,27 @@ class Decoder {
         [count, length],
       ),
       causal: floats(causal, [length, length]),
-      chosen: int32s(Int32Array.from(groups, (group, b) => b * length + promptLength(group) - 1)),
-      inverseTemperature: inverseTemperatures(groups.map((group) => group[0]!)),
+      chosen: int32s(
+        Int32Array.from(groups.flatMap((group, b) => group.map(() => b * length + promptLength(group) - 1))),
+      ),
+      ...drawFeeds(groups.flat()),
     });
     const fresh = this.#fresh(results);
     groups.forEach((group, b) => {
-      fresh.forEach((layer, i) => {
-        const source = { ...layer, from: b, stride: length };
-        this.#promptCache.write(this.#prompts.length, 0, i, source, promptLength(group));
-      });
-      this.#prompts.push({ length: promptLength(group), rows: new Set(group) });
-      this.#rows.push(...group);
-      for (const row of group) draw(row, results, b, this.#config.vocabularySize);
+      const write = (cache: KeyValueCache, row: number) =>
+        fresh.forEach((layer, i) => {
+          cache.write(row, 0, i, { ...layer, from: b, stride: length }, promptLength(group));
+        });
+      if (this.#shared) {
+        write(this.#promptCache, this.#prompts.length);
+        this.#prompts.push({ length: promptLength(group), rows: new Set(group) });
+      }
+      for (const row of group) {
+        if (!this.#shared) write(this.#ownCache, this.#rows.length);
+        this.#rows.push(row);
+      }
     });
+    takeTokens(groups.flat(), results);
   }
 
   /** Feeds every row's last token and draws the next. */
@@ -183,58 +216,68 @@ class Decoder {
     const rows = this.#rows;
     const count = rows.length;
     const longest = this.#longestOwn();
-    if (longest >= this.#ownCache.length) this.#ownCache.resize(count, longest + 1, count);
-    const places = this.#places();
-    const results = await this.#model.decode.run({
+    if (longest >= this.#ownCache.length) this.#ownCache.resize(longest + 1, count);
+    const results = await (this.#shared ? this.#model.sharedDecode : this.#model.decode).run({
       ...this.#parameters,
-      ...this.#promptCache.feeds(this.#prompts.length, 'prompt'),
+      ...(this.#shared && this.#promptFeeds()),
       ...this.#ownCache.feeds(count, 'own'),
-      ...places,
       ids: int32s(
         Int32Array.from(rows, (row) => row.tokens.at(-1)!),
         [count, 1],
       ),
       positions: int64s(
-        BigInt64Array.from(rows, (row) => BigInt(row.request.prompt.length + cached(row))),
+        BigInt64Array.from(rows, (row) => BigInt(position(row))),
         [count, 1],
       ),
-      promptBias: visible(
-        this.#prompts.map(({ length }) => length),
-        this.#promptCache.length,
+      ownBias: visible(
+        rows.map((row) => this.#cached(row)),
+        this.#ownCache.length,
       ),
-      ownBias: visible(rows.map(cached), this.#ownCache.length),
       chosen: int32s(Int32Array.from(rows, (_, b) => b)),
-      inverseTemperature: inverseTemperatures(rows),
+      ...drawFeeds(rows),
     });
     const fresh = this.#fresh(results);
     rows.forEach((row, b) => {
       fresh.forEach((layer, i) => {
-        this.#ownCache.write(b, cached(row), i, { ...layer, from: b, stride: 1 }, 1);
+        this.#ownCache.write(b, this.#cached(row), i, { ...layer, from: b, stride: 1 }, 1);
       });
-      draw(row, results, b, this.#config.vocabularySize);
     });
+    takeTokens(rows, results);
     this.#dropFinished();
   }
 
   #longestOwn(): number {
-    return this.#rows.reduce((most, row) => Math.max(most, cached(row)), 0);
+    return most(this.#rows, (row) => this.#cached(row));
   }
 
-  /** Which rows belong to which prompt. */
-  #places(): Feeds {
-    const most = this.#prompts.reduce((size, { rows }) => Math.max(size, rows.size), 0);
-    const members = new Int32Array(this.#prompts.length * most);
+  /** Tokens that a row has in its own cache: all but the last, which is still to be fed. */
+  #cached(row: Row): number {
+    return position(row) - (this.#shared ? row.request.prompt.length : 0);
+  }
+
+  /** The prompts' caches, and which rows belong to which prompt. */
+  #promptFeeds(): Feeds {
+    const size = most(this.#prompts, ({ rows }) => rows.size);
+    const members = new Int32Array(this.#prompts.length * size);
     const homes = new Int32Array(this.#rows.length);
     const indices = new Map(this.#rows.map((row, b) => [row, b]));
     this.#prompts.forEach((prompt, g) => {
-      let place = g * most;
+      let place = g * size;
       for (const row of prompt.rows) {
         const b = indices.get(row)!;
         members[place] = b;
         homes[b] = place++;
       }
     });
-    return { members: int32s(members, [this.#prompts.length, most]), homes: int32s(homes) };
+    return {
+      ...this.#promptCache.feeds(this.#prompts.length, 'prompt'),
+      promptBias: visible(
+        this.#prompts.map(({ length }) => length),
+        this.#promptCache.length,
+      ),
+      members: int32s(members, [this.#prompts.length, size]),
+      homes: int32s(homes),
+    };
   }
 
   /** New keys and values of every layer. */
@@ -276,9 +319,9 @@ function drop<T>(list: T[], cache: KeyValueCache, index: number): void {
   list[index] = last;
 }
 
-/** Tokens of its own that a row has in the cache: all but the last, which is still to be fed. */
-function cached(row: Row): number {
-  return row.tokens.length - 1;
+/** Of the last token. */
+function position({ request, tokens }: Row): number {
+  return request.prompt.length + tokens.length - 1;
 }
 
 /** Shows the first lengths[i] places of row i: [rows, 1, 1, columns]. */
@@ -294,34 +337,35 @@ function promptLength(group: readonly Row[]): number {
   return group[0]!.request.prompt.length;
 }
 
-function inverseTemperatures(rows: readonly Row[]) {
-  const values = Float32Array.from(rows, ({ request }) => 1 / (request.temperature || 1));
-  return floats(values, [rows.length, 1]);
+function most<T>(list: readonly T[], of: (item: T) => number): number {
+  return list.reduce((largest, item) => Math.max(largest, of(item)), 0);
 }
 
-/** Draws the row's next token from distribution `index` of the results. */
-function draw(row: Row, results: InferenceSession.OnnxValueMapType, index: number, vocabulary: number): void {
-  const of = (name: string) =>
-    floatOutput(results, name).subarray(index * vocabulary, (index + 1) * vocabulary);
-  const logprobs = of('logprobs');
-  const greedy = row.request.temperature === 0;
-  const token = greedy ? highest(logprobs) : drawFrom(of('probabilities'), row.random.float());
-  if (!greedy) row.entropy += floatOutput(results, 'entropy')[index]!;
-  row.tokens.push(token);
-  row.logprobs.push(logprobs[token]!);
+function promptKey({ request }: Row): string {
+  return request.prompt.join();
 }
 
-function highest(values: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
-  return best;
+/** See `drawTokens`. */
+function drawFeeds(rows: readonly Row[]): Feeds {
+  const inverse = (temperature: number) => (temperature === 0 ? GREEDY : Math.min(1 / temperature, GREEDY));
+  const uniform = ({ request, random }: Row) =>
+    request.temperature === 0 ? 0 : Math.min(random.float(), LARGEST_UNIFORM);
+  return {
+    inverseTemperature: floats(
+      Float32Array.from(rows, ({ request }) => inverse(request.temperature)),
+      [rows.length, 1],
+    ),
+    uniforms: floats(Float32Array.from(rows, uniform), [rows.length, 1]),
+  };
 }
 
-function drawFrom(probabilities: Float32Array, uniform: number): number {
-  let left = uniform;
-  for (let i = 0; i < probabilities.length; i++) {
-    left -= probabilities[i]!;
-    if (left < 0) return i;
-  }
-  return highest(probabilities); // rounding left a little over
+function takeTokens(rows: readonly Row[], results: InferenceSession.OnnxValueMapType): void {
+  const [tokens, logprobs, entropy] = ['tokens', 'logprobs', 'entropy'].map((name) =>
+    floatOutput(results, name),
+  );
+  rows.forEach((row, i) => {
+    row.tokens.push(tokens![i]!);
+    row.logprobs.push(logprobs![i]!);
+    if (row.request.temperature > 0) row.entropy += entropy![i]!;
+  });
 }

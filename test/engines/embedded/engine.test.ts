@@ -246,6 +246,23 @@ test('completions do not depend on the batch around them', async () => {
   });
 });
 
+test('completions are the same whether or not most prompts of the batch are shared', async () => {
+  const untrained = await engine.createSamplingClient(checkpoint);
+  const wanted = request('def sub', { n: 3, seed: 'shared', maxTokens: 20 });
+  const distinct = Array.from({ length: 40 }, (_, i) =>
+    request(`${i}`, { seed: i, maxTokens: 3 + (i % 25), temperature: i % 2 }),
+  );
+  const [alone] = await untrained.sample([wanted]);
+  const among = (await untrained.sample([...distinct, wanted])).at(-1)!;
+  assert.deepEqual(
+    among.map(({ tokens }) => tokens),
+    alone!.map(({ tokens }) => tokens),
+  );
+  among.forEach(({ logprobs }, i) => {
+    close(logprobs, alone![i]!.logprobs);
+  });
+});
+
 test('stop tokens end a completion and are part of it; otherwise length does', async () => {
   const [newline] = engine.tokenizer.encode('\n    ') as [number];
   const prompts = request('def negate', { temperature: 0 });
