@@ -48,6 +48,8 @@ export class Trainer {
   readonly #adam: AdamW;
   readonly #gradient: ParameterStore;
   #pending = false;
+  /** Whether `#gradient` holds anything: the first gradients replace what was there. */
+  #accumulated = false;
   #failed = false;
 
   /** @param weights are taken over, not copied. */
@@ -65,6 +67,7 @@ export class Trainer {
 
   /** Sum of the gradients since the last update. */
   get gradient(): ParameterStore {
+    if (!this.#accumulated) this.#gradient.data.fill(0);
     return this.#gradient;
   }
 
@@ -110,8 +113,12 @@ export class Trainer {
   #accumulate(results: InferenceSession.OnnxValueMapType, input: MicroBatchInput): void {
     for (const slot of this.#gradient.slots) {
       const name = gradientName(slot.name);
-      if (results[name]) addTo(this.#gradient.view(slot), floatOutput(results, name));
+      const sum = this.#gradient.view(slot);
+      if (!results[name]) sum.fill(0, 0, this.#accumulated ? 0 : sum.length);
+      else if (this.#accumulated) addTo(sum, floatOutput(results, name));
+      else sum.set(floatOutput(results, name));
     }
+    this.#accumulated = true;
     for (const { rows, ids, into } of this.#model.scatter) {
       const slot = this.#gradient.slots.find(({ name }) => name === into)!;
       scatterAdd(this.#gradient.view(slot), input[ids], floatOutput(results, rows));
@@ -125,9 +132,9 @@ export class Trainer {
   update(adam: AdamParams): number {
     try {
       if (this.#failed) throw new EngineError('a forwardBackward since the last optimStep has failed');
-      return this.#adam.update(this.#gradient.data, adam);
+      return this.#adam.update(this.gradient.data, adam);
     } finally {
-      this.#gradient.data.fill(0);
+      this.#accumulated = false;
       this.#pending = false;
       this.#failed = false;
     }
