@@ -6,6 +6,7 @@ import { messageOf, PurpcodeError } from '../../../errors.ts';
 import type { Analyser, AnalysisResult, Finding, Snippet } from '../analyser.ts';
 import { LANGUAGES, type Language } from '../language.ts';
 import { type Grammars, loadGrammars } from './languages.ts';
+import type { RuleFile } from './rule-file.ts';
 import { loadRuleSet, type RuleSet } from './rule-set.ts';
 import { invalidSyntax, spanOf } from './syntax.ts';
 
@@ -66,23 +67,67 @@ function isKnown(language: string): language is Language {
   return (LANGUAGES as readonly string[]).includes(language);
 }
 
-function findingsIn(code: string, language: Language, { patterns }: RuleSet, grammars: Grammars): Finding[] {
-  const tried = patterns.filter(({ file }) => file.triggers.some((trigger) => code.includes(trigger)));
+function findingsIn(code: string, language: Language, rules: RuleSet, grammars: Grammars): Finding[] {
+  const triggered = ({ triggers }: RuleFile) => triggers.some((trigger) => code.includes(trigger));
+  return [
+    ...patternFindings(code, language, rules, triggered, grammars),
+    ...flowFindings(code, rules, triggered),
+  ];
+}
+
+function patternFindings(
+  code: string,
+  language: Language,
+  { patterns }: RuleSet,
+  triggered: (file: RuleFile) => boolean,
+  grammars: Grammars,
+): Finding[] {
+  const tried = patterns.filter(({ file }) => triggered(file));
   if (tried.length === 0 && language === 'python') return [];
   const tree = grammars.parse(language, code);
   const findings = language === 'python' ? [] : invalidSyntax(tree, code);
   for (const { file, config } of tried) {
-    for (const node of tree.root.findAll(config)) {
-      findings.push({
-        analyser: 'ast-grep',
-        rule: file.id,
-        message: file.message,
-        cwes: file.cwe,
-        severity: file.severity,
-        span: spanOf(node, tree.shift),
-        help: file.help,
-      });
-    }
+    for (const node of tree.root.findAll(config)) findings.push(finding(file, spanOf(node, tree.shift)));
   }
   return findings;
+}
+
+function flowFindings(
+  code: string,
+  { flows, compiledFlows }: RuleSet,
+  triggered: (file: RuleFile) => boolean,
+): Finding[] {
+  const active = new Set(flows.filter(triggered));
+  if (active.size === 0) return [];
+  const lines = lineStarts(code);
+  return compiledFlows.run(code, active).map(({ rule, place }) => {
+    const start = positionOf(place.start, lines);
+    const end = positionOf(place.end, lines);
+    return finding(rule, {
+      startLine: start.line,
+      startColumn: start.column,
+      endLine: end.line,
+      endColumn: end.column,
+    });
+  });
+}
+
+function finding({ id, message, cwe, severity, help }: RuleFile, span: Finding['span']): Finding {
+  return { analyser: 'ast-grep', rule: id, message, cwes: cwe, severity, span, help };
+}
+
+function lineStarts(code: string): number[] {
+  const starts = [0];
+  for (let at = code.indexOf('\n'); at >= 0; at = code.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+function positionOf(offset: number, starts: readonly number[]): { line: number; column: number } {
+  let [low, high] = [0, starts.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (starts[middle]! <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return { line: low + 1, column: offset - starts[low]! + 1 };
 }

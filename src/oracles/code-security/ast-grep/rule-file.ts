@@ -5,6 +5,7 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ConfigError, messageOf } from '../../../errors.ts';
 import { LANGUAGES, type Language } from '../language.ts';
+import { flowSchema } from './python/flow-schema.ts';
 
 const PREFIXES: Readonly<Record<Language, string>> = {
   python: 'py',
@@ -44,6 +45,8 @@ const ruleSchema = z.strictObject({
   rule: ruleObject.optional(),
   constraints: ruleObject.optional(),
   utils: ruleObject.optional(),
+  /** Instead of `rule`, or beside it: sources and sinks. Python only. */
+  flow: flowSchema.optional(),
   /** Code that this rule must flag, and code that it must not. */
   bad: z.array(z.string().min(1)).min(1),
   good: z.array(z.string().min(1)).min(1),
@@ -107,6 +110,8 @@ function readRule(path: string): RuleFile {
   if (basename(path).replace(/\.ya?ml$/, '') !== rule.id) fail(`id: ${rule.id} is not the file's name`);
   if (!rule.id.startsWith(`${PREFIXES[languages[0]!]}-`))
     fail(`id: must begin with ${PREFIXES[languages[0]!]}-`);
-  if (rule.rule === undefined) fail('rule: is missing');
+  if (rule.rule === undefined && rule.flow === undefined) fail('rule: is missing');
+  if (rule.flow !== undefined && languages.some((language) => language !== 'python'))
+    fail('flow: is for Python only');
   return { ...rule, languages };
 }

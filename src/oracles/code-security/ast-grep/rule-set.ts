@@ -6,6 +6,7 @@ import type { NapiConfig } from '@ast-grep/napi';
 import { ConfigError, IoError, messageOf } from '../../../errors.ts';
 import type { Language } from '../language.ts';
 import type { Grammars } from './languages.ts';
+import { type CompiledFlow, compileFlows } from './python/flow.ts';
 import { type RuleFile, readRules } from './rule-file.ts';
 
 /** A rule as ast-grep takes it. */
@@ -16,6 +17,8 @@ export interface PatternRule {
 
 export interface RuleSet {
   readonly patterns: readonly PatternRule[];
+  readonly flows: readonly RuleFile[];
+  readonly compiledFlows: CompiledFlow<RuleFile>;
 }
 
 /** @throws ConfigError for a malformed rule. */
@@ -37,7 +40,8 @@ export function loadRuleSet(language: Language, extra: readonly string[], gramma
       }
       return { file, config };
     });
-  return { patterns };
+  const flows = files.flatMap((rule) => (rule.flow === undefined ? [] : [{ rule, flow: rule.flow }]));
+  return { patterns, flows: flows.map(({ rule }) => rule), compiledFlows: compileFlows(flows) };
 }
 
 function toConfig({ rule, constraints, utils }: RuleFile): NapiConfig {

@@ -1,0 +1,517 @@
+/**
+ * Evaluates expressions without running them: resolves names through imports, aliases, `getattr` and
+ * `__import__`, puts texts together, and carries taint. Tells the observer of every call and comparison.
+ */
+import { foldBinary, foldCall, foldMethod, isText, namedConstant } from './fold.ts';
+import type { Call, Expression, FunctionNode, Statement } from './nodes.ts';
+import { isSecretName, sourceLabel } from './sources.ts';
+import {
+  assembled,
+  deepTaint,
+  HOLE,
+  joinValues,
+  literal,
+  mergeTaint,
+  mergeValues,
+  passed,
+  type Taint,
+  taintOf,
+  textOf,
+  unknown,
+  type Value,
+  withTaint,
+} from './values.ts';
+
+/** Something that a rule may be about. */
+export interface Sighting {
+  readonly kind:
+    | 'call'
+    | 'assign'
+    | 'return'
+    | 'compare'
+    | 'handler'
+    | 'dict'
+    | 'if'
+    | 'function'
+    | 'iterate';
+  readonly node: { readonly start: number; readonly end: number };
+  /** Dotted names of what is called or assigned to; empty for the other kinds. */
+  readonly names: readonly string[];
+  readonly args: readonly Value[];
+  readonly keywords: ReadonlyMap<string, Value>;
+  readonly receiver?: Value;
+  /** What is assigned or returned. */
+  readonly value?: Value;
+  readonly statement?: Statement;
+  readonly scope: Scope;
+}
+
+export interface Scope {
+  readonly fn?: FunctionNode;
+  /** What calls the function: requests, the command line. */
+  readonly entry?: 'web' | 'input';
+  /** Names of the base classes of the class around. */
+  readonly bases?: readonly string[];
+  /** Tests of the `if` statements around, innermost last. */
+  readonly tests: Expression[];
+  /** Attributes of `self` that methods of the class have set. */
+  readonly attributes?: Map<string, Value>;
+}
+
+export type Observer = (sighting: Sighting) => void;
+export type Environment = Map<string, Value>;
+
+/** A function of the code: what it returned, and what it was given. */
+export interface LocalFunction {
+  readonly node: FunctionNode;
+  given: Map<string, Taint>;
+  returns: Value | undefined;
+}
+
+const MAX_WORK = 5_000_000;
+const NO_KEYWORDS: ReadonlyMap<string, Value> = new Map();
+
+/** Functions that give what they are given, in another form. */
+const CARRIERS =
+  /^(?:str|bytes|bytearray|bytes\.fromhex|bytearray\.fromhex|memoryview|repr|ascii|format|list|tuple|dict|set|frozenset|sorted|reversed|filter|next|iter|zip|enumerate|min|max|map|getattr|unicode|vars|input|os\.path\.(?:join|normpath|abspath|realpath|expanduser|expandvars|basename|dirname|splitext|split|relpath|commonpath|commonprefix)|os\.(?:fspath|fsencode|fsdecode)|os\.(?:getenv|environ\.get)|(?:pathlib\.)?(?:Pure)?(?:Posix|Windows)?Path|urllib\.parse\.\w+|urlparse\.\w+|urlparse|urljoin|unquote|json\.(?:loads|dumps|load)|base64\.\w+|binascii\.\w+|codecs\.(?:encode|decode)|copy\.\w+|io\.(?:StringIO|BytesIO)|StringIO(?:\.StringIO)?|BytesIO|html\.\w+|(?:\w+\.)*escape|markupsafe\.\w+|(?:flask\.)?Markup|(?:django\.utils\.\w+\.)?\w*escape|(?:bleach|nh3)\.\w+|shlex\.\w+|pipes\.quote|re\.(?:sub|escape|findall|split)|(?:werkzeug\.(?:utils|security)\.)?(?:secure_filename|safe_join)|(?:ldap\.filter\.|ldap3\.utils\.conv\.)?escape_\w+|textwrap\.\w+|string\.Template|bson\.\w+|(?:sqlalchemy\.)?text|(?:\w+\.)*SQL|(?:django\.\w+\.)*RawSQL|(?:jinja2\.)?Template|lxml\.\w+\.(?:escape|tostring)|zlib\.decompress|gzip\.decompress|bz2\.decompress|lzma\.decompress|asyncio\.\w+|run_in_threadpool|typing\.cast|cast)$/;
+/** Methods whose results say little about what they were called on. */
+const ENDS =
+  /^(?:startswith|endswith|isdigit|isalnum|isalpha|isdecimal|isnumeric|isidentifier|count|index|find|rfind|exists|is_file|is_dir|is_relative_to|__len__|hexdigest|digest|save|close|write|commit|filter|filter_by|execute|query|validate|validate_on_submit|has_key|keys|match|fullmatch|search|verify|check_password)$/;
+const NUMBERS =
+  /^(?:int|float|bool|len|ord|abs|hash|id|isinstance|issubclass|hasattr|callable|round|sum|any|all|type|uuid\.UUID|UUID|decimal\.Decimal|Decimal|ipaddress\.\w+|datetime\.\S+|hashlib\.\S+|hmac\.\S+|bcrypt\.\S+)$/;
+const MODULE_ALIASES: ReadonlyArray<readonly [RegExp, string]> = [
+  [/^(?:builtins|__builtins__|__builtin__)\./, ''],
+  [/^Cryptodome\./, 'Crypto.'],
+  [/^(?:six\.moves\.)/, ''],
+  [/^(?:posix|nt)\.(?=system|popen|exec)/, 'os.'],
+];
+
+export class ExpressionEvaluator {
+  protected env: Environment = new Map();
+  protected scope: Scope = { tests: [] };
+  protected readonly observe: Observer;
+  protected readonly functions = new Map<string, LocalFunction>();
+
+  constructor(observe: Observer) {
+    this.observe = observe;
+  }
+
+  private work = 0;
+
+  /** Hostile code must not keep us: what takes longer than any real code has failed, and is undecided. */
+  protected spend(steps: number): void {
+    this.work += steps;
+    if (this.work > MAX_WORK) throw new RangeError('the code takes too long to evaluate');
+  }
+
+  evaluate(node: Expression): Value {
+    this.spend(1);
+    switch (node.kind) {
+      case 'name':
+        return this.nameValue(node);
+      case 'literal':
+        return literal(node, node.value, node.bytes);
+      case 'text':
+        return this.textValue(node);
+      case 'attribute':
+        return this.attribute(node);
+      case 'call':
+        return this.call(node);
+      case 'subscript':
+        return this.subscript(node);
+      case 'slice':
+        return unknown(node, '', mergeValues(node.parts.map((part) => this.evaluate(part))));
+      case 'binary':
+        return foldBinary(node, node.op, this.evaluate(node.left), this.evaluate(node.right));
+      case 'unary': {
+        const operand = this.evaluate(node.operand);
+        if (node.op === '-' && typeof operand.constant === 'number') return literal(node, -operand.constant);
+        if (node.op === 'not' && operand.constant !== undefined) return literal(node, !operand.constant);
+        return { ...unknown(node), question: node };
+      }
+      case 'boolean': {
+        const left = this.evaluate(node.left);
+        const joined = joinValues(this.evaluate(node.right), left);
+        return { ...joined, question: node };
+      }
+      case 'compare':
+        return this.compare(node);
+      case 'choice':
+        return this.choice(node);
+      case 'lambda':
+        return this.lambda(node);
+      case 'sequence': {
+        const items = node.items.map((item) => this.evaluate(item));
+        const taint = mergeValues(items);
+        return { name: '', node, items, ...(taint !== undefined && { taint }) };
+      }
+      case 'dict':
+        return this.dict(node);
+      case 'comprehension':
+        return this.comprehension(node);
+      case 'walrus': {
+        const value = this.evaluate(node.value);
+        if (node.target.kind === 'name') this.env.set(node.target.id, value);
+        return value;
+      }
+      case 'wrapped':
+        return node.value === undefined ? unknown(node) : this.evaluate(node.value);
+    }
+  }
+
+  private nameValue(node: Extract<Expression, { kind: 'name' }>): Value {
+    const bound = this.env.get(node.id);
+    const value = bound === undefined ? unknown(node, node.id) : { ...bound, node };
+    return this.labelled(value, node.id);
+  }
+
+  /** Adds what the name says by itself. */
+  private labelled(value: Value, id: string): Value {
+    const label = value.taint === undefined ? sourceLabel(value.name) : undefined;
+    const labelledValue =
+      label === undefined ? value : withTaint(value, this.known(value.name, taintOf(label)));
+    if (value.constant !== undefined || !isSecretName(id)) return labelledValue;
+    return withTaint(
+      labelledValue,
+      mergeTaint([labelledValue.taint, taintOf('secret')]) ?? taintOf('secret'),
+    );
+  }
+
+  /** A source that was asked about before: `if request.args['x'] in ALLOWED: f(request.args['x'])`. */
+  private known(name: string, taint: Taint): Taint {
+    const guarded = this.env.get(`guarded ${name}`)?.taint;
+    return guarded === undefined ? taint : { origins: taint.origins, through: guarded.through };
+  }
+
+  private textValue(node: Extract<Expression, { kind: 'text' }>): Value {
+    let text = '';
+    const values: Value[] = [];
+    for (const part of node.parts) {
+      if (typeof part === 'string') text += part.replaceAll('{}', HOLE);
+      else {
+        const value = this.evaluate(part);
+        values.push(value);
+        text += textOf(value);
+      }
+    }
+    return assembled(node, text, mergeValues(values));
+  }
+
+  private attribute(node: Extract<Expression, { kind: 'attribute' }>): Value {
+    const object = this.evaluate(node.object);
+    return this.member(node, object, node.name);
+  }
+
+  private member(node: Expression, object: Value, name: string): Value {
+    const path = canonical(`${object.name}.${name}`);
+    const bound = this.env.get(path) ?? this.scope.attributes?.get(path);
+    if (bound !== undefined) return this.labelled({ ...bound, node }, name);
+    const constant = namedConstant(path);
+    if (constant !== undefined) return { ...literal(node, constant), name: path };
+    const also = object.also?.map((other) => canonical(`${other}.${name}`));
+    const value = unknown(node, path, passed(object.taint, `.${name}`));
+    return this.labelled(also === undefined ? value : { ...value, also }, name);
+  }
+
+  private subscript(node: Extract<Expression, { kind: 'subscript' }>): Value {
+    const object = this.evaluate(node.object);
+    const index = this.evaluate(node.index);
+    if (node.index.kind === 'slice') return sliced(node, object);
+    const key = index.constant;
+    const entry = typeof key === 'string' ? object.entries?.get(key) : undefined;
+    if (entry !== undefined) return { ...entry, node };
+    const item =
+      typeof key === 'number' ? object.items?.[key < 0 ? object.items.length + key : key] : undefined;
+    if (item !== undefined) return { ...item, node };
+    if (
+      typeof key === 'string' &&
+      /^(?:__builtins__|globals\(\)|\S+\.__dict__|vars\(\)|sys\.modules)$/.test(object.name)
+    ) {
+      const owner = object.name.replace(/\.__dict__$/, '');
+      if (!/[()]|^__builtins__$|^sys\.modules$/.test(owner))
+        return this.member(node, { ...object, name: owner }, key);
+      const name = this.env.get(key)?.name;
+      return unknown(node, name === undefined || name === '' ? key : name);
+    }
+    const value = unknown(node, object.name === '' ? '' : `${object.name}[]`, object.taint);
+    const source = sourceLabel(object.name);
+    const base =
+      source === undefined || value.taint !== undefined ? value : withTaint(value, taintOf(source));
+    return typeof key === 'string' && isSecretName(key) ? this.labelled(base, key) : base;
+  }
+
+  private compare(node: Extract<Expression, { kind: 'compare' }>): Value {
+    const left = this.evaluate(node.left);
+    const right = this.evaluate(node.right);
+    this.sight('compare', node, [node.op], { args: [left, right] });
+    return { ...unknown(node), question: node };
+  }
+
+  protected choice(node: Extract<Expression, { kind: 'choice' }>): Value {
+    this.evaluate(node.test);
+    return joinValues(this.evaluate(node.body), this.evaluate(node.otherwise));
+  }
+
+  private lambda(node: Extract<Expression, { kind: 'lambda' }>): Value {
+    const outer = this.env;
+    this.env = new Map(outer);
+    for (const { name, fallback } of node.parameters) {
+      const value = fallback === undefined ? unknown(node, name) : this.evaluate(fallback);
+      this.sightDefault(name, fallback, value);
+      this.env.set(name, fallback === undefined ? value : unknown(node, name));
+    }
+    this.evaluate(node.body);
+    this.env = outer;
+    return unknown(node, 'lambda');
+  }
+
+  protected sightDefault(name: string, fallback: Expression | undefined, value: Value): void {
+    if (fallback !== undefined) this.sight('assign', fallback, [name], { value });
+  }
+
+  private dict(node: Extract<Expression, { kind: 'dict' }>): Value {
+    const entries = new Map<string, Value>();
+    const taints: (Taint | undefined)[] = [];
+    for (const { key, value } of node.entries) {
+      const own = this.evaluate(value);
+      taints.push(own.taint);
+      const name = key === undefined ? undefined : this.evaluate(key);
+      taints.push(name?.taint);
+      if (typeof name?.constant === 'string') {
+        entries.set(name.constant, own);
+        this.sight('assign', value, [name.constant], { value: own });
+      } else if (own.entries !== undefined && key === undefined) {
+        for (const [inner, entry] of own.entries) entries.set(inner, entry);
+      } else entries.set('**', own);
+    }
+    const taint = mergeTaint(taints);
+    const value: Value = { name: '', node, entries, ...(taint !== undefined && { taint }) };
+    this.sight('dict', node, [], { value });
+    return value;
+  }
+
+  private comprehension(node: Extract<Expression, { kind: 'comprehension' }>): Value {
+    const outer = this.env;
+    this.env = new Map(outer);
+    for (const { target, iterable, tests } of node.clauses) {
+      const value = this.evaluate(iterable);
+      this.bind(target, elementOf(value, target));
+      for (const test of tests) this.applyTest(test);
+    }
+    const elements = node.elements.map((element) => this.evaluate(element));
+    this.env = outer;
+    const taint = mergeValues(elements);
+    const items = elements.length === 1 ? elements : undefined;
+    return { name: '', node, ...(items && { items }), ...(taint && { taint }), question: node };
+  }
+
+  /** Guards are a matter of statements; see StatementEvaluator. */
+  protected applyTest(test: Expression): void {
+    this.evaluate(test);
+  }
+
+  protected bind(target: Expression, value: Value): void {
+    if (target.kind === 'name') this.env.set(target.id, value);
+    else if (target.kind === 'sequence') {
+      for (const [index, part] of target.items.entries()) {
+        this.bind(part, value.items?.[index] ?? unknown(part, '', value.taint));
+      }
+    } else if (target.kind === 'wrapped' && target.value !== undefined) this.bind(target.value, value);
+  }
+
+  private call(node: Call): Value {
+    const attribute = node.callee.kind === 'attribute' ? node.callee : undefined;
+    const receiver = attribute === undefined ? undefined : this.evaluate(attribute.object);
+    const callee =
+      receiver === undefined
+        ? this.evaluate(node.callee)
+        : this.member(node.callee, receiver, attribute!.name);
+    const args = node.args.flatMap((arg) => {
+      const value = this.evaluate(arg);
+      return arg.kind === 'wrapped' && arg.op === '*' && value.items !== undefined ? value.items : [value];
+    });
+    const keywords = this.keywords(node);
+    const name = callee.name;
+    const indirect = this.indirection(node, name, args, keywords);
+    if (indirect !== undefined) return indirect;
+    this.sight('call', node, [name, ...(callee.also ?? [])], {
+      args,
+      keywords,
+      ...(receiver !== undefined && { receiver }),
+    });
+    return this.result(node, callee, receiver, args, keywords);
+  }
+
+  protected silent = false;
+
+  protected sight(
+    kind: Sighting['kind'],
+    node: Sighting['node'],
+    names: readonly string[],
+    rest: Partial<Pick<Sighting, 'args' | 'keywords' | 'receiver' | 'value' | 'statement'>>,
+  ): void {
+    if (this.silent) return;
+    this.observe({ kind, node, names, args: [], keywords: NO_KEYWORDS, scope: this.scope, ...rest });
+  }
+
+  private keywords(node: Call): ReadonlyMap<string, Value> {
+    if (node.keywords.length === 0) return NO_KEYWORDS;
+    const keywords = new Map<string, Value>();
+    for (const { name, value } of node.keywords) {
+      const own = this.evaluate(value);
+      if (name !== undefined) {
+        keywords.set(name, own);
+        this.sight('assign', value, [name], { value: own });
+      } else {
+        for (const [key, entry] of own.entries ?? []) keywords.set(key, entry);
+        if (own.entries === undefined || own.entries.has('**')) keywords.set('**', own);
+      }
+    }
+    return keywords;
+  }
+
+  /** Calls that are about another function: getattr, import, partial, map. */
+  private indirection(
+    node: Call,
+    name: string,
+    args: readonly Value[],
+    keywords: ReadonlyMap<string, Value>,
+  ): Value | undefined {
+    const [first, second] = args;
+    switch (name) {
+      case 'getattr':
+      case 'operator.attrgetter': {
+        if (first === undefined || second === undefined) return undefined;
+        this.sight('call', node, [name], { args, keywords });
+        if (typeof second.constant === 'string') return this.member(node, first, second.constant);
+        return unknown(node, `${first.name}.?`, second.taint);
+      }
+      case '__import__':
+      case 'importlib.import_module':
+      case 'import_module':
+        this.sight('call', node, [name], { args, keywords });
+        return typeof first?.constant === 'string' ? unknown(node, first.constant) : undefined;
+      case 'functools.partial':
+      case 'partial':
+      case 'map':
+      case 'asyncio.to_thread':
+      case 'asyncio.create_subprocess':
+        if (first === undefined || first.name === '') return undefined;
+        this.sight('call', node, [first.name, ...(first.also ?? [])], { args: args.slice(1), keywords });
+        return name === 'map' ? undefined : unknown(node, first.name);
+      default:
+        return undefined;
+    }
+  }
+
+  /** What a call gives back. */
+  private result(
+    node: Call,
+    callee: Value,
+    receiver: Value | undefined,
+    args: readonly Value[],
+    keywords: ReadonlyMap<string, Value>,
+  ): Value {
+    const { name } = callee;
+    if (receiver !== undefined && node.callee.kind === 'attribute') {
+      const folded = foldMethod(node, node.callee.name, receiver, args, keywords);
+      if (folded !== undefined) return folded;
+      const entry = node.callee.name === 'get' && this.entryOf(node, receiver, args);
+      if (entry) return entry;
+    }
+    const constant = foldCall(node, name, args);
+    if (constant !== undefined) return constant;
+    const local = this.functions.get(name);
+    if (local !== undefined) return this.localResult(node, local, args, keywords);
+    const own = this.env.get(`${name}()`);
+    if (own !== undefined) return { ...own, node };
+    const path = name === '' ? '' : `${name}()`;
+    const value: Value = {
+      ...unknown(node, path, this.resultTaint(node, name, receiver, args, keywords)),
+      question: node,
+    };
+    if (callee.also !== undefined) return { ...value, also: callee.also.map((other) => `${other}()`) };
+    const label = value.taint === undefined ? sourceLabel(path) : undefined;
+    return label === undefined ? value : withTaint(value, this.known(path, taintOf(label)));
+  }
+
+  private entryOf(node: Expression, receiver: Value, args: readonly Value[]): Value | undefined {
+    const key = args[0]?.constant;
+    const entry = typeof key === 'string' ? receiver.entries?.get(key) : undefined;
+    if (entry !== undefined) return { ...entry, node };
+    if (typeof key !== 'string' || !isSecretName(key) || receiver.name === '') return undefined;
+    return this.labelled(unknown(node, `${receiver.name}.get()`, receiver.taint), key);
+  }
+
+  private resultTaint(
+    node: Call,
+    name: string,
+    receiver: Value | undefined,
+    args: readonly Value[],
+    keywords: ReadonlyMap<string, Value>,
+  ): Taint | undefined {
+    if (NUMBERS.test(name)) return undefined;
+    if (CARRIERS.test(name)) {
+      return passed(mergeTaint([...args.map(deepTaint), ...[...keywords.values()].map(deepTaint)]), name);
+    }
+    if (receiver === undefined || node.callee.kind !== 'attribute') return undefined;
+    const method = node.callee.name;
+    if (ENDS.test(method)) return undefined;
+    if (
+      method === 'joinpath' ||
+      method === 'render' ||
+      method === 'safe_substitute' ||
+      method === 'substitute'
+    ) {
+      return passed(mergeValues([receiver, ...args, ...keywords.values()]), name);
+    }
+    return passed(receiver.taint, name === '' ? method : name);
+  }
+
+  /** Remembers what the function is given: its body is read later, or again. */
+  private localResult(
+    node: Call,
+    local: LocalFunction,
+    args: readonly Value[],
+    keywords: ReadonlyMap<string, Value>,
+  ): Value {
+    const parameters = local.node.parameters.filter(({ name }) => name !== 'self' && name !== 'cls');
+    for (const [index, { name }] of parameters.entries()) {
+      const given = keywords.get(name) ?? args[index];
+      const taint = given === undefined ? undefined : deepTaint(given);
+      if (taint === undefined) continue;
+      const merged = mergeTaint([local.given.get(name), taint])!;
+      local.given.set(name, merged);
+    }
+    return local.returns === undefined ? unknown(node, `${local.node.name}()`) : { ...local.returns, node };
+  }
+}
+
+export function canonical(name: string): string {
+  for (const [pattern, replacement] of MODULE_ALIASES) {
+    if (pattern.test(name)) return name.replace(pattern, replacement);
+  }
+  return name;
+}
+
+/** What a loop takes out of a value. */
+export function elementOf(value: Value, node: Expression): Value {
+  const [first, ...rest] = value.items ?? [];
+  if (first !== undefined) return rest.slice(0, 20).reduce(joinValues, first);
+  return unknown(node, value.name === '' ? '' : `${value.name}[]`, value.taint);
+}
+
+function sliced(node: Extract<Expression, { kind: 'subscript' }>, object: Value): Value {
+  const { constant } = object;
+  const parts = node.index.kind === 'slice' ? node.index.parts : [];
+  const step = parts[0];
+  const reversed =
+    parts.length === 1 &&
+    step?.kind === 'unary' &&
+    step.op === '-' &&
+    step.operand.kind === 'literal' &&
+    step.operand.value === 1;
+  if (typeof constant === 'string' && reversed) return literal(node, [...constant].reverse().join(''));
+  if (isText(object)) return { ...object, node };
+  return unknown(node, object.name === '' ? '' : `${object.name}[]`, object.taint);
+}

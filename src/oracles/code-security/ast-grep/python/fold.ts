@@ -1,0 +1,213 @@
+/** Constants and assembled texts: what operators, methods and built-in functions make of them. */
+import type { Expression } from './nodes.ts';
+import { assembled, HOLE, literal, mergeValues, textOf, unknown, type Value } from './values.ts';
+
+/** Modes of stat.h that decide permissions. */
+const CONSTANTS: Readonly<Record<string, number>> = {
+  'stat.S_IRWXU': 0o700,
+  'stat.S_IRUSR': 0o400,
+  'stat.S_IWUSR': 0o200,
+  'stat.S_IXUSR': 0o100,
+  'stat.S_IRWXG': 0o070,
+  'stat.S_IRGRP': 0o040,
+  'stat.S_IWGRP': 0o020,
+  'stat.S_IXGRP': 0o010,
+  'stat.S_IRWXO': 0o007,
+  'stat.S_IROTH': 0o004,
+  'stat.S_IWOTH': 0o002,
+  'stat.S_IXOTH': 0o001,
+};
+
+export function namedConstant(name: string): number | undefined {
+  return name.startsWith('stat.') ? CONSTANTS[name] : undefined;
+}
+
+/** Longer texts are not put together. */
+const MAX_REPEATED = 1000;
+
+const ARITHMETIC: Readonly<Record<string, (a: number, b: number) => number>> = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/': (a, b) => a / b,
+  '//': (a, b) => Math.floor(a / b),
+  '**': (a, b) => a ** b,
+  '|': (a, b) => a | b,
+  '&': (a, b) => a & b,
+  '^': (a, b) => a ^ b,
+  '<<': (a, b) => (b < 31 ? a << b : a * 2 ** b),
+  '>>': (a, b) => a >> b,
+};
+
+export function foldBinary(node: Expression, op: string, left: Value, right: Value): Value {
+  const [a, b] = [left.constant, right.constant];
+  const taint = mergeValues([left, right]);
+  if (typeof a === 'number' && typeof b === 'number') {
+    const result = ARITHMETIC[op]?.(a, b);
+    return result === undefined ? unknown(node) : literal(node, result);
+  }
+  if (op === '+' && (isText(left) || isText(right))) {
+    return assembled(node, textOf(left) + textOf(right), taint);
+  }
+  if (op === '+' && (left.items !== undefined || right.items !== undefined)) {
+    const items = [...(left.items ?? [left]), ...(right.items ?? [right])].slice(0, 100);
+    return { name: '', node, items, ...(taint !== undefined && { taint }) };
+  }
+  if (op === '*' && typeof (isText(left) ? b : a) === 'number' && isText(left) !== isText(right)) {
+    const [text, count] = isText(left) ? [left.constant, b] : [right.constant, a];
+    if (
+      typeof text === 'string' &&
+      typeof count === 'number' &&
+      count >= 0 &&
+      text.length * count <= MAX_REPEATED
+    ) {
+      return literal(node, text.repeat(count), left.bytes ?? right.bytes ?? false);
+    }
+    return unknown(node, '', taint);
+  }
+  if (op === '%' && isText(left)) {
+    const items = right.items ?? [right];
+    const all = mergeValues([left, right, ...items, ...(right.entries?.values() ?? [])]);
+    return assembled(node, percent(textOf(left), items, right.entries), all);
+  }
+  if (op === '%' && (typeof a === 'number' || typeof b === 'number') && !isText(left)) {
+    return unknown(node, '', taint);
+  }
+  // `base / name` of pathlib.
+  if (op === '/') return unknown(node, left.name.endsWith('()') ? left.name : `${left.name}./()`, taint);
+  if (op === '|' && left.entries !== undefined && right.entries !== undefined) {
+    const entries = new Map([...left.entries, ...right.entries]);
+    return { name: '', node, entries, ...(taint !== undefined && { taint }) };
+  }
+  return unknown(node, '', taint);
+}
+
+export function isText(value: Value): boolean {
+  return value.text !== undefined || typeof value.constant === 'string';
+}
+
+/** `%d` makes a number of what it is given. */
+function percent(text: string, items: readonly Value[], entries: Value['entries']): string {
+  let next = 0;
+  return text.replace(
+    /%(?:\((\w+)\))?[-+ #0]*(?:\d+|\*)?(?:\.\d+)?([sdrifxXeEgGcoa%])/g,
+    (_whole, key, type) => {
+      if (type === '%') return '%';
+      const value = key === undefined ? items[next++] : entries?.get(key);
+      return value === undefined ? HOLE : textOf(value);
+    },
+  );
+}
+
+/** Taint that a method of a text leaves: `%d` and the like take it away (CWE-20). */
+export function formatText(
+  text: string,
+  args: readonly Value[],
+  keywords: ReadonlyMap<string, Value>,
+): string {
+  let next = 0;
+  return text.replace(/\{\{|\}\}|\{([^{}:!]*)[^{}]*\}/g, (whole, field: string | undefined) => {
+    if (whole === '{{' || whole === '}}') return whole[0]!;
+    const key = field ?? '';
+    const value = key === '' ? args[next++] : (args[Number(key)] ?? keywords.get(key));
+    return value === undefined ? HOLE : textOf(value);
+  });
+}
+
+/** Results of methods on texts that are known. Undefined if there is nothing to know. */
+export function foldMethod(
+  node: Expression,
+  method: string,
+  receiver: Value,
+  args: readonly Value[],
+  keywords: ReadonlyMap<string, Value>,
+): Value | undefined {
+  const inputs = [receiver, ...args, ...keywords.values(), ...args.flatMap((arg) => arg.items ?? [])];
+  const taint = mergeValues(inputs);
+  if (method === 'format' && isText(receiver)) {
+    const text = formatText(rawText(receiver), args, keywords);
+    return assembled(node, text, taint);
+  }
+  if (method === 'join' && isText(receiver)) {
+    const items = args[0]?.items;
+    const text = items === undefined ? HOLE : items.map(textOf).join(textOf(receiver));
+    return assembled(node, text, taint);
+  }
+  if (!isText(receiver)) return undefined;
+  const { constant } = receiver;
+  switch (method) {
+    case 'encode':
+    case 'decode':
+    case 'strip':
+    case 'rstrip':
+    case 'lstrip':
+    case 'lower':
+    case 'casefold':
+    case 'upper':
+    case 'title':
+      if (typeof constant === 'string')
+        return literal(node, changeCase(constant, method), method === 'encode');
+      return { ...receiver, node };
+    case 'replace': {
+      const [from, to] = [args[0]?.constant, args[1]?.constant];
+      if (typeof constant === 'string' && typeof from === 'string' && typeof to === 'string') {
+        return literal(node, from === '' ? constant : constant.split(from).join(to).slice(0, 20_000));
+      }
+      return { ...receiver, node, ...(taint !== undefined && { taint }) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** A template's own text: `{}` in it is a field. */
+function rawText(value: Value): string {
+  return typeof value.constant === 'string' ? value.constant : (value.text ?? '');
+}
+
+function changeCase(text: string, method: string): string {
+  if (method === 'lower' || method === 'casefold') return text.toLowerCase();
+  if (method === 'upper') return text.toUpperCase();
+  return method === 'strip' ? text.trim() : text;
+}
+
+/** Built-in functions on what is known. */
+export function foldCall(node: Expression, name: string, args: readonly Value[]): Value | undefined {
+  const [first] = args;
+  const constant = first?.constant;
+  switch (name) {
+    case 'chr':
+      return typeof constant === 'number' && constant >= 0 && constant <= 0x10ffff
+        ? literal(node, String.fromCodePoint(constant))
+        : undefined;
+    case 'str':
+    case 'bytes':
+    case 'bytearray':
+    case 'repr':
+      if (first === undefined) return undefined;
+      if (name !== 'str' && typeof constant === 'number') {
+        return constant >= 0 && constant <= MAX_REPEATED
+          ? literal(node, '\0'.repeat(constant), true)
+          : undefined;
+      }
+      return constant !== undefined && constant !== null ? literal(node, String(constant)) : undefined;
+    case 'int':
+      return typeof constant === 'number' ? literal(node, constant) : undefined;
+    case 'bool':
+      return constant === undefined ? undefined : literal(node, truth(constant));
+    case 'bytes.fromhex':
+      return typeof constant === 'string' && /^(?:[\da-f]{2})*$/i.test(constant)
+        ? literal(node, Buffer.from(constant, 'hex').toString('latin1'), true)
+        : undefined;
+    case 'base64.b64decode':
+      return typeof constant === 'string' && constant.length < 10_000
+        ? literal(node, Buffer.from(constant, 'base64').toString('latin1'), true)
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+export function truth(constant: NonNullable<Value['constant']> | null): boolean {
+  return Boolean(constant);
+}

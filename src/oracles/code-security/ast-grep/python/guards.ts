@@ -1,0 +1,194 @@
+/** Checks that end taint: what a test says of the values in it when it is true, and when it is false. */
+import type { Expression } from './nodes.ts';
+import type { Origin, Value } from './values.ts';
+
+/**
+ * What was checked: membership of known values, equality, a pattern, a type, a prefix (of a normalised path or
+ * not), a suffix, a URL's scheme alone, the absence of something, a containing folder, or a check of the code's own.
+ */
+export const GUARDS = [
+  'member',
+  'equal',
+  'match',
+  'type',
+  'prefix',
+  'raw-prefix',
+  'suffix',
+  'scheme',
+  'denylist',
+  'relative',
+  'custom',
+] as const;
+export type GuardKind = (typeof GUARDS)[number];
+
+export interface Guard {
+  readonly kind: GuardKind;
+  readonly value: Value;
+}
+
+export interface Outcome {
+  readonly whenTrue: readonly Guard[];
+  readonly whenFalse: readonly Guard[];
+}
+
+const NOTHING: Outcome = { whenTrue: [], whenFalse: [] };
+const MAX_DEPTH = 12;
+const TYPE_METHODS = new Set(['isdigit', 'isalnum', 'isalpha', 'isdecimal', 'isnumeric', 'isidentifier']);
+const MATCH_METHODS = new Set(['match', 'fullmatch', 'search']);
+/** Functions that ask something that is no protection. */
+const NO_GUARD =
+  /^(?:os\.(?:path\.(?:exists|isfile|isdir|islink|isabs|getsize)|access|stat)|len|print|hasattr|isinstance|callable|bool|str|type|open|any|all|input|range|enumerate|\S*\.(?:exists|is_file|is_dir|isalpha|get|execute|filter|fetchone|first|lower|upper|strip|split|encode|decode|read|find|index|count|isspace|query|find_one))$/;
+const NEGATIVE =
+  /(?:invalid|bad|unsafe|insecure|private|blocked|forbidden|malicious|contains|danger|reserved|loopback|internal|suspicious|reject|deny|banned)/i;
+
+/** @param evaluate evaluates without telling anyone. */
+export function outcomeOf(test: Expression, evaluate: (node: Expression) => Value, depth = 0): Outcome {
+  if (depth > MAX_DEPTH) return NOTHING;
+  const next = (node: Expression) => outcomeOf(node, evaluate, depth + 1);
+  switch (test.kind) {
+    case 'unary':
+      return test.op === 'not' ? swap(next(test.operand)) : NOTHING;
+    case 'boolean': {
+      const [left, right] = [next(test.left), next(test.right)];
+      if (test.op === 'or') {
+        return {
+          whenTrue: both(left.whenTrue, right.whenTrue),
+          whenFalse: [...left.whenFalse, ...right.whenFalse],
+        };
+      }
+      // `x and not valid(x)`: an empty x is as good as a valid one.
+      const whenFalse = isTruthTest(test.left) ? right.whenFalse : both(left.whenFalse, right.whenFalse);
+      return { whenTrue: [...left.whenTrue, ...right.whenTrue], whenFalse };
+    }
+    case 'compare':
+      return comparison(test, evaluate, next);
+    case 'call':
+      return callOutcome(test, evaluate, next);
+    case 'walrus':
+      return next(test.value);
+    case 'comprehension':
+      return NOTHING;
+    case 'name':
+    case 'attribute': {
+      const value = evaluate(test);
+      const { question } = value;
+      if (question !== undefined && question !== test) return next(question);
+      return test.kind === 'attribute' && NEGATIVE.test(test.name) && value.taint !== undefined
+        ? { whenTrue: [], whenFalse: [{ kind: 'custom', value }] }
+        : NOTHING;
+    }
+    default:
+      return NOTHING;
+  }
+}
+
+function swap({ whenTrue, whenFalse }: Outcome): Outcome {
+  return { whenTrue: whenFalse, whenFalse: whenTrue };
+}
+
+function isTruthTest(node: Expression): boolean {
+  return node.kind === 'name' || node.kind === 'attribute' || node.kind === 'subscript';
+}
+
+/** What holds in either case. */
+function both(a: readonly Guard[], b: readonly Guard[]): Guard[] {
+  return a.filter((guard) => b.some((other) => sharesOrigin(guard.value, other.value.taint?.origins)));
+}
+
+export function sharesOrigin(value: Value, origins: ReadonlySet<Origin> | undefined): boolean {
+  return origins !== undefined && value.taint !== undefined && !value.taint.origins.isDisjointFrom(origins);
+}
+
+function comparison(
+  test: Extract<Expression, { kind: 'compare' }>,
+  evaluate: (node: Expression) => Value,
+  next: (node: Expression) => Outcome,
+): Outcome {
+  const { op } = test;
+  if (op === 'is' || op === 'is not' || ((op === '==' || op === '!=') && test.right.kind === 'literal')) {
+    // `match is None`, `ok == False`: about the truth of what was asked before.
+    const value = test.right.kind === 'literal' ? test.right.value : 0;
+    if (value === null || typeof value === 'boolean') {
+      const asked = next(test.left);
+      return (value === true) === (op === 'is' || op === '==') ? asked : swap(asked);
+    }
+  }
+  const left = evaluate(test.left);
+  const right = evaluate(test.right);
+  const guards = (kind: GuardKind, value: Value, positive: boolean): Outcome =>
+    positive
+      ? { whenTrue: [{ kind, value }], whenFalse: [] }
+      : { whenTrue: [], whenFalse: [{ kind, value }] };
+  if (op === 'in' || op === 'not in') {
+    if (left.taint !== undefined && right.taint === undefined) return guards('member', left, op === 'in');
+    if (right.taint !== undefined && left.taint === undefined)
+      return guards('denylist', right, op === 'not in');
+    return NOTHING;
+  }
+  if (op !== '==' && op !== '!=') return NOTHING;
+  const tainted = left.taint !== undefined ? left : right;
+  const other = tainted === left ? right : left;
+  // Two tainted sides that share an origin: `commonpath([base, path]) == base` where both come from one request.
+  if (tainted.taint === undefined) return NOTHING;
+  const throughPath = [...tainted.taint.through].some((step) => /commonpath|commonprefix|relpath/.test(step));
+  if (throughPath) return guards('relative', tainted, op === '==');
+  if (other.taint !== undefined || other.constant === '') return NOTHING;
+  return guards('equal', tainted, op === '==');
+}
+
+function callOutcome(
+  test: Extract<Expression, { kind: 'call' }>,
+  evaluate: (node: Expression) => Value,
+  next: (node: Expression) => Outcome,
+): Outcome {
+  const { callee, args } = test;
+  const method = callee.kind === 'attribute' ? callee.name : '';
+  const whenTrue = (kind: GuardKind, value: Value | undefined): Outcome =>
+    value?.taint === undefined ? NOTHING : { whenTrue: [{ kind, value }], whenFalse: [] };
+  if (callee.kind === 'name' && (callee.id === 'any' || callee.id === 'all' || callee.id === 'bool')) {
+    return quantified(callee.id, args[0], next);
+  }
+  const receiver = callee.kind === 'attribute' ? evaluate(callee.object) : undefined;
+  const first = args[0] === undefined ? undefined : evaluate(args[0]);
+  if (method === 'startswith') return whenTrue(prefixKind(receiver, first), receiver);
+  if (method === 'endswith') return whenTrue('suffix', receiver);
+  if (TYPE_METHODS.has(method)) return whenTrue('type', receiver);
+  if (method === 'is_relative_to') return whenTrue('relative', receiver);
+  const name = evaluate(callee).name;
+  if (MATCH_METHODS.has(method)) {
+    const subject = name.startsWith('re.') && !name.includes('()') && args[1] ? evaluate(args[1]) : first;
+    return whenTrue('match', subject);
+  }
+  if (name === 'isinstance')
+    return args[1] !== undefined && isNarrow(args[1]) ? whenTrue('type', first) : NOTHING;
+  if (NO_GUARD.test(name)) return NOTHING;
+  const given = [...args.map(evaluate), ...(receiver === undefined ? [] : [receiver])].filter(
+    ({ taint }) => taint !== undefined,
+  );
+  const guards = given.map((value): Guard => ({ kind: 'custom', value }));
+  return NEGATIVE.test(name) ? { whenTrue: [], whenFalse: guards } : { whenTrue: guards, whenFalse: [] };
+}
+
+/** `any(path.startswith(folder) for folder in FOLDERS)`: what holds for one, or for each. */
+function quantified(
+  quantifier: string,
+  argument: Expression | undefined,
+  next: (node: Expression) => Outcome,
+): Outcome {
+  if (quantifier === 'bool') return argument === undefined ? NOTHING : next(argument);
+  const element = argument?.kind === 'comprehension' ? argument.elements[0] : undefined;
+  return element === undefined ? NOTHING : next(element);
+}
+
+function prefixKind(receiver: Value | undefined, prefix: Value | undefined): GuardKind {
+  const texts = [prefix, ...(prefix?.items ?? [])].map((value) => value?.constant);
+  if (texts.some((text) => typeof text === 'string' && /^(?:https?|ftp)(?::\/*)?$/.test(text)))
+    return 'scheme';
+  const through = [...(receiver?.taint?.through ?? [])];
+  const normalised = through.some((step) => /realpath|abspath|normpath|resolve|absolute/.test(step));
+  return normalised ? 'prefix' : 'raw-prefix';
+}
+
+function isNarrow(type: Expression): boolean {
+  return type.kind === 'name' && /^(?:int|float|bool|UUID|Decimal)$/.test(type.id);
+}

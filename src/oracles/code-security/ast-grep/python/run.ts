@@ -1,0 +1,451 @@
+/** Walks a module in the order in which it runs: bindings, branches, loops, functions. */
+import {
+  canonical,
+  type Environment,
+  ExpressionEvaluator,
+  elementOf,
+  type Observer,
+  type Scope,
+} from './evaluate.ts';
+import { foldBinary } from './fold.ts';
+import { type Guard, outcomeOf, sharesOrigin } from './guards.ts';
+import type { ClassNode, Expression, FunctionNode, Statement } from './nodes.ts';
+import { entryPoint, HANDLER_ATTRIBUTES, isRequestMethod, parameterLabel } from './sources.ts';
+import { joinValues, mergeTaint, passed, taintOf, unknown, type Value, withTaint } from './values.ts';
+
+/** Calls after which nothing follows. */
+const EXITS =
+  /^(?:(?:\w+\.)*abort|sys\.exit|exit|quit|os\._exit|self\.(?:fail|send_error|abort|error)|\w*parser\.error|.*\.ArgumentParser\(\)\.(?:error|exit)|pytest\.(?:fail|skip))$/;
+/** Calls that raise when a value is not what it should be. */
+const RAISING =
+  /^(?:uuid\.UUID|UUID|int|float|ipaddress\.ip_\w+|\S*\.relative_to|jsonschema\.validate|(?:\S*\.)?(?:validate|check|ensure|assert|require|verify|enforce)_\w+|(?:\S*\.)?(?:validate|sanitize)|\S*\.(?:full_clean|clean))$/;
+const MAX_FUNCTIONS = 400;
+
+interface Pending {
+  readonly fn: FunctionNode;
+  readonly env: Environment;
+  readonly scope: Scope;
+  given: string;
+}
+
+export function runModule(statements: readonly Statement[], observe: Observer): void {
+  new StatementEvaluator(observe).module(statements);
+}
+
+class StatementEvaluator extends ExpressionEvaluator {
+  private pending: Pending[] = [];
+  private returned: Value | undefined;
+
+  module(statements: readonly Statement[]): void {
+    this.body(statements);
+    const env = this.env;
+    // Functions see what the module binds after them. One that turns out to be given tainted values is read again.
+    const seen: Pending[] = [];
+    for (let count = 0; count < MAX_FUNCTIONS; count++) {
+      const next = this.pending.shift() ?? seen.find((pending) => this.isGivenMore(pending));
+      if (next === undefined) return;
+      if (!seen.includes(next)) seen.push(next);
+      next.given = this.givenTo(next.fn);
+      this.run(next, env);
+    }
+  }
+
+  private givenTo(fn: FunctionNode): string {
+    const local = this.functions.get(fn.name);
+    if (local === undefined || local.node !== fn) return '';
+    return [...local.given]
+      .map(([name, { origins }]) => `${name}${[...origins].map(({ label }) => label)}`)
+      .join();
+  }
+
+  private isGivenMore(pending: Pending): boolean {
+    return this.givenTo(pending.fn) !== pending.given;
+  }
+
+  private run({ fn, env, scope }: Pending, module: Environment): void {
+    this.spend(module.size + env.size);
+    this.env = new Map([...module, ...env]);
+    this.scope = scope;
+    this.returned = undefined;
+    this.parameters(fn, scope);
+    this.sight('function', fn, [fn.name], { statement: fn });
+    const before = this.pending;
+    this.pending = [];
+    this.body(fn.body);
+    const inner = this.env;
+    // Functions inside see the locals.
+    this.pending = [...this.pending.map((pending) => ({ ...pending, env: inner })), ...before];
+    const local = this.functions.get(fn.name);
+    if (local?.node === fn) local.returns = this.returned;
+  }
+
+  private parameters(fn: FunctionNode, scope: Scope): void {
+    const given = this.functions.get(fn.name)?.given;
+    for (const parameter of fn.parameters) {
+      const { name, annotation, fallback } = parameter;
+      const node: Expression = { kind: 'name', id: name, start: fn.start, end: fn.start };
+      const type = annotation === undefined ? '' : typeName(annotation);
+      const label = parameterLabel(parameter, type, fn, scope.entry);
+      const typed = /(?:^|\.)Request$/.test(type) ? 'request' : name;
+      const dependency = fallback?.kind === 'call' && /Depends|Security/.test(typeName(fallback.callee));
+      const taint = mergeTaint([
+        label === undefined || dependency ? undefined : taintOf(label),
+        given?.get(name),
+      ]);
+      this.env.set(name, unknown(node, typed, taint));
+    }
+  }
+
+  body(statements: readonly Statement[]): void {
+    for (const statement of statements) this.statement(statement);
+  }
+
+  private statement(statement: Statement): void {
+    switch (statement.kind) {
+      case 'expression': {
+        this.evaluate(statement.value);
+        this.guardByRaising(statement.value);
+        return;
+      }
+      case 'assign':
+        this.assign(statement);
+        return;
+      case 'return': {
+        const value = statement.value === undefined ? undefined : this.evaluate(statement.value);
+        if (value === undefined) return;
+        this.sight('return', statement, [], { value, statement });
+        this.returned = this.returned === undefined ? value : joinValues(this.returned, value);
+        return;
+      }
+      case 'raise':
+        if (statement.value !== undefined) this.evaluate(statement.value);
+        return;
+      case 'assert':
+        this.applyTest(statement.test);
+        return;
+      case 'import':
+        for (const { name, as } of statement.names) {
+          const node: Expression = { kind: 'name', id: as, start: statement.start, end: statement.end };
+          this.env.set(as, unknown(node, canonical(name)));
+        }
+        return;
+      case 'if':
+        this.conditional(statement);
+        return;
+      case 'while': {
+        const after = this.branch(statement.test, true, statement.body);
+        this.env = after;
+        this.body(statement.otherwise);
+        return;
+      }
+      case 'for': {
+        const iterable = this.evaluate(statement.iterable);
+        this.sight('iterate', statement, [], { value: iterable, statement });
+        this.bind(statement.target, elementOf(iterable, statement.iterable));
+        this.body(statement.body);
+        this.body(statement.otherwise);
+        return;
+      }
+      case 'try':
+        this.attempt(statement);
+        return;
+      case 'with':
+        for (const { context, target } of statement.items) {
+          const value = this.evaluate(context);
+          if (target !== undefined) this.assignTo(target, { ...value, node: context });
+        }
+        this.body(statement.body);
+        return;
+      case 'match':
+        this.match(statement);
+        return;
+      case 'function':
+        this.define(statement);
+        return;
+      case 'class':
+        this.classBody(statement);
+        return;
+      default:
+        return;
+    }
+  }
+
+  private assign(statement: Extract<Statement, { kind: 'assign' }>): void {
+    const right = this.evaluate(statement.value);
+    for (const target of statement.targets) {
+      const value =
+        statement.op === '' ? right : foldBinary(statement.value, statement.op, this.evaluate(target), right);
+      this.assignTo(target, value, statement);
+    }
+  }
+
+  private assignTo(target: Expression, value: Value, statement?: Statement): void {
+    const rest = { value, ...(statement !== undefined && { statement }) };
+    switch (target.kind) {
+      case 'name':
+        this.env.set(target.id, value);
+        this.sight('assign', statement ?? target, [target.id], rest);
+        return;
+      case 'attribute': {
+        const object = this.evaluate(target.object);
+        const path = `${object.name}.${target.name}`;
+        this.env.set(path, value);
+        if (object.name === 'self') this.scope.attributes?.set(path, value);
+        this.sight('assign', statement ?? target, [path], { ...rest, receiver: object });
+        return;
+      }
+      case 'subscript': {
+        const object = this.evaluate(target.object);
+        const key = this.evaluate(target.index);
+        const name =
+          typeof key.constant === 'string' ? `${object.name}[${key.constant}]` : `${object.name}[]`;
+        if (target.object.kind === 'name') this.putEntry(target.object.id, object, key, value);
+        this.sight('assign', statement ?? target, [name], { ...rest, receiver: object, args: [key] });
+        return;
+      }
+      case 'sequence':
+        for (const [index, part] of target.items.entries()) {
+          const item =
+            value.items?.[index] ??
+            unknown(value.node, value.name === '' ? '' : `${value.name}[]`, value.taint);
+          this.assignTo(part, item, statement);
+        }
+        return;
+      case 'wrapped':
+        if (target.value !== undefined) this.assignTo(target.value, value, statement);
+    }
+  }
+
+  /** `options['shell'] = True` on a dictionary that we know. */
+  private putEntry(variable: string, object: Value, key: Value, value: Value): void {
+    const taint = mergeTaint([object.taint, value.taint]);
+    if (object.entries === undefined) {
+      if (taint !== object.taint && !object.name.includes('.'))
+        this.env.set(variable, withTaint(object, taint));
+      return;
+    }
+    if (typeof key.constant !== 'string') return;
+    const entries = new Map([...object.entries, [key.constant, value] as const]);
+    this.env.set(variable, { ...withTaint(object, taint), entries });
+  }
+
+  private conditional(statement: Extract<Statement, { kind: 'if' }>): void {
+    this.evaluate(statement.test);
+    this.sight('if', statement, [], { statement });
+    const before = this.env;
+    const outcome = this.outcome(statement.test);
+    this.scope.tests.push(statement.test);
+    this.env = this.guarded(before, outcome.whenTrue);
+    this.body(statement.body);
+    this.scope.tests.pop();
+    const yes = this.env;
+    this.env = this.guarded(before, outcome.whenFalse);
+    this.body(statement.otherwise);
+    const no = this.env;
+    if (this.leaves(statement.body)) this.env = no;
+    else if (this.leaves(statement.otherwise)) this.env = yes;
+    else this.env = joinEnvironments(yes, no);
+  }
+
+  private branch(test: Expression, positive: boolean, body: readonly Statement[]): Environment {
+    this.evaluate(test);
+    const before = this.env;
+    const outcome = this.outcome(test);
+    this.env = this.guarded(before, positive ? outcome.whenTrue : outcome.whenFalse);
+    this.body(body);
+    const after = joinEnvironments(this.env, this.guarded(before, outcome.whenFalse));
+    return after;
+  }
+
+  private outcome(test: Expression) {
+    const silent = this.silent;
+    this.silent = true;
+    const outcome = outcomeOf(test, (node) => this.evaluate(node));
+    this.silent = silent;
+    return outcome;
+  }
+
+  protected override applyTest(test: Expression): void {
+    this.evaluate(test);
+    this.env = this.guarded(this.env, this.outcome(test).whenTrue);
+  }
+
+  protected override choice(node: Extract<Expression, { kind: 'choice' }>): Value {
+    this.evaluate(node.test);
+    const before = this.env;
+    const outcome = this.outcome(node.test);
+    this.env = this.guarded(before, outcome.whenTrue);
+    const yes = this.evaluate(node.body);
+    this.env = this.guarded(before, outcome.whenFalse);
+    const no = this.evaluate(node.otherwise);
+    this.env = before;
+    return joinValues(yes, no);
+  }
+
+  /** Every variable that holds what was checked has passed the guard, and the source itself if it is asked again. */
+  private guarded(env: Environment, guards: readonly Guard[]): Environment {
+    this.spend(env.size * (1 + guards.length));
+    const own = new Map(env);
+    for (const { kind, value } of guards) {
+      const origins = value.taint?.origins;
+      for (const [name, bound] of own) {
+        if (sharesOrigin(bound, origins))
+          own.set(name, withTaint(bound, passed(bound.taint, `guard:${kind}`)));
+      }
+      if (value.name !== '')
+        own.set(`guarded ${value.name}`, withTaint(value, passed(value.taint, `guard:${kind}`)));
+    }
+    return own;
+  }
+
+  private guardByRaising(node: Expression): void {
+    const call = node.kind === 'wrapped' && node.value !== undefined ? node.value : node;
+    if (call.kind !== 'call') return;
+    const silent = this.silent;
+    this.silent = true;
+    const name = this.evaluate(call.callee).name;
+    if (RAISING.test(name)) {
+      const receiver = call.callee.kind === 'attribute' ? [this.evaluate(call.callee.object)] : [];
+      const values = [...receiver, ...call.args.map((arg) => this.evaluate(arg))];
+      const kind = name.endsWith('.relative_to') ? 'relative' : 'custom';
+      this.env = this.guarded(
+        this.env,
+        values.filter(({ taint }) => taint !== undefined).map((value) => ({ kind, value })),
+      );
+    }
+    this.silent = silent;
+  }
+
+  private leaves(body: readonly Statement[]): boolean {
+    const last = body.at(-1);
+    if (last === undefined) return false;
+    switch (last.kind) {
+      case 'return':
+      case 'raise':
+      case 'jump':
+        return true;
+      case 'expression': {
+        if (last.value.kind !== 'call') return false;
+        const silent = this.silent;
+        this.silent = true;
+        const { name } = this.evaluate(last.value.callee);
+        this.silent = silent;
+        return EXITS.test(name);
+      }
+      case 'if':
+        return this.leaves(last.body) && this.leaves(last.otherwise);
+      case 'with':
+        return this.leaves(last.body);
+      case 'try':
+        return (
+          this.leaves(last.last) ||
+          (this.leaves(last.body) && last.handlers.every((handler) => this.leaves(handler.body)))
+        );
+      default:
+        return false;
+    }
+  }
+
+  private attempt(statement: Extract<Statement, { kind: 'try' }>): void {
+    const before = this.env;
+    this.env = new Map(before);
+    this.body(statement.body);
+    this.body(statement.otherwise);
+    let after = this.env;
+    for (const handler of statement.handlers) {
+      this.env = new Map(after);
+      if (handler.type !== undefined) this.evaluate(handler.type);
+      if (handler.name !== undefined) {
+        const node: Expression = { kind: 'name', id: handler.name, start: handler.start, end: handler.start };
+        this.env.set(handler.name, unknown(node, handler.name, taintOf('exception')));
+      }
+      this.sight('handler', handler, [], { statement });
+      this.body(handler.body);
+      if (!this.leaves(handler.body)) after = joinEnvironments(after, this.env);
+    }
+    this.env = after;
+    this.body(statement.last);
+  }
+
+  private match(statement: Extract<Statement, { kind: 'match' }>): void {
+    const subject = this.evaluate(statement.subject);
+    const before = this.env;
+    let after: Environment | undefined;
+    let exhaustive = false;
+    for (const { pattern, guard, body } of statement.cases) {
+      // A literal pattern is an equality; `_` is not.
+      const literal = pattern?.kind === 'literal' || (pattern?.kind === 'binary' && pattern.op === '|');
+      exhaustive ||= pattern?.kind === 'name';
+      this.env = this.guarded(before, literal ? [{ kind: 'equal', value: subject }] : []);
+      if (guard !== undefined) this.applyTest(guard);
+      this.body(body);
+      if (!this.leaves(body)) after = after === undefined ? this.env : joinEnvironments(after, this.env);
+    }
+    this.env = after === undefined ? before : exhaustive ? after : joinEnvironments(after, before);
+  }
+
+  private define(fn: FunctionNode): void {
+    const decorators = fn.decorators.map((decorator) => this.evaluate(decorator).name);
+    const entries = decorators.map(entryPoint).filter((entry) => entry !== undefined);
+    const bases = this.scope.bases;
+    const entry = entries[0] ?? (bases !== undefined && isRequestMethod(fn.name, bases) ? 'web' : undefined);
+    for (const { name, fallback } of fn.parameters) {
+      if (fallback !== undefined) this.sightDefault(name, fallback, this.evaluate(fallback));
+    }
+    this.pending.push({
+      fn,
+      env: new Map(),
+      given: '',
+      scope: {
+        fn,
+        tests: [],
+        ...(entry !== undefined && { entry }),
+        ...(bases !== undefined && { bases, attributes: this.scope.attributes ?? new Map() }),
+      },
+    });
+    if (bases === undefined) {
+      this.functions.set(fn.name, { node: fn, given: new Map(), returns: undefined });
+    }
+    const node: Expression = { kind: 'name', id: fn.name, start: fn.start, end: fn.start };
+    this.env.set(fn.name, unknown(node, fn.name));
+  }
+
+  private classBody(statement: ClassNode): void {
+    const bases = statement.bases.map((base) => this.evaluate(base).name);
+    for (const decorator of statement.decorators) this.evaluate(decorator);
+    for (const { value } of statement.keywords) this.evaluate(value);
+    const outer = this.scope;
+    const env = this.env;
+    const attributes = new Map<string, Value>();
+    const node: Expression = { kind: 'name', id: 'self', start: statement.start, end: statement.start };
+    if (bases.some((base) => /RequestHandler$/.test(base))) {
+      for (const name of HANDLER_ATTRIBUTES) attributes.set(name, unknown(node, name, taintOf('web')));
+    }
+    this.scope = { ...outer, bases, attributes };
+    this.env = new Map(env);
+    // The constructor first: it says what the attributes are.
+    const inits = statement.body.filter((part) => part.kind === 'function' && part.name === '__init__');
+    this.body([...inits, ...statement.body.filter((part) => !inits.includes(part))]);
+    this.scope = outer;
+    this.env = env;
+    this.env.set(statement.name, unknown(node, statement.name));
+  }
+}
+
+function joinEnvironments(a: Environment, b: Environment): Environment {
+  const joined = new Map<string, Value>();
+  for (const [name, value] of a) {
+    const other = b.get(name);
+    if (name.startsWith('guarded ')) {
+      if (other !== undefined) joined.set(name, joinValues(value, other));
+    } else joined.set(name, other === undefined ? value : joinValues(value, other));
+  }
+  for (const [name, value] of b) if (!a.has(name) && !name.startsWith('guarded ')) joined.set(name, value);
+  return joined;
+}
+
+function typeName(node: Expression): string {
+  if (node.kind === 'name') return node.id;
+  if (node.kind === 'attribute') return `${typeName(node.object)}.${node.name}`;
+  return node.kind === 'subscript' ? typeName(node.object) : '';
+}

@@ -1,0 +1,152 @@
+/** What is known of a Python value without running the code. */
+import type { Expression, Literal } from './nodes.ts';
+
+/** Where untrusted or sensitive data comes from. */
+export const LABELS = [
+  /** A web request, or what a socket received. */
+  'web',
+  /** Command line, standard input. */
+  'input',
+  /** A parameter of the function. */
+  'parameter',
+  'environment',
+  /** Content of a file or of another server's response. */
+  'content',
+  /** Passwords and the like, by the name that holds them. */
+  'secret',
+  /** A caught exception or its traceback. */
+  'exception',
+  /** The random module: predictable. */
+  'random',
+] as const;
+export type Label = (typeof LABELS)[number];
+
+/** One place where such data comes in. Compared by identity. */
+export interface Origin {
+  readonly label: Label;
+}
+
+export interface Taint {
+  readonly origins: ReadonlySet<Origin>;
+  /** Calls that all of it went through, and the guards that it passed: `shlex.quote`, `guard:member`. */
+  readonly through: ReadonlySet<string>;
+}
+
+export interface Value {
+  /** Dotted path of what it is: `os.system`, `flask.request.args.get()`; empty when unknown. */
+  readonly name: string;
+  /** Other things that it may be, by the way that was taken. */
+  readonly also?: readonly string[];
+  /** Present when it is known. */
+  readonly constant?: Literal;
+  readonly bytes?: boolean;
+  /** Text with `{}` for each part that is not constant. */
+  readonly text?: string;
+  readonly taint?: Taint;
+  readonly items?: readonly Value[];
+  /** Of dictionaries: entries by constant key; `**` when there may be more. */
+  readonly entries?: ReadonlyMap<string, Value>;
+  readonly node: Expression;
+  /** What was asked to get this truth value. */
+  readonly question?: Expression;
+}
+
+/** Hostile code must not make values grow. */
+const MAX_NAME = 200;
+const MAX_TEXT = 20_000;
+const MAX_ORIGINS = 16;
+const MAX_ALTERNATIVES = 4;
+
+export function unknown(node: Expression, name = '', taint?: Taint): Value {
+  return { name: shorten(name), node, ...(taint !== undefined && { taint }) };
+}
+
+export function literal(node: Expression, constant: Literal, bytes = false): Value {
+  return { name: '', node, constant, ...(bytes && { bytes }) };
+}
+
+export function assembled(node: Expression, text: string, taint: Taint | undefined): Value {
+  const known = text.length <= MAX_TEXT;
+  if (!text.includes(HOLE) && known && taint === undefined) return literal(node, withoutHoles(text));
+  return {
+    name: '',
+    node,
+    ...(known && { text: withoutHoles(text) }),
+    ...(taint !== undefined && { taint }),
+  };
+}
+
+/** Stands for a part that is not constant while text is put together. */
+export const HOLE = '\u{F0000}';
+
+function withoutHoles(text: string): string {
+  return text.replaceAll(HOLE, '{}');
+}
+
+/** Text of a value for putting together: its own, or a hole. */
+export function textOf(value: Value): string {
+  if (value.text !== undefined) return value.text.replaceAll('{}', HOLE);
+  const { constant } = value;
+  if (typeof constant === 'string' || typeof constant === 'number') return String(constant);
+  return HOLE;
+}
+
+function shorten(name: string): string {
+  return name.length > MAX_NAME ? `…${name.slice(-MAX_NAME)}` : name;
+}
+
+export function taintOf(label: Label): Taint {
+  return { origins: new Set([{ label }]), through: new Set() };
+}
+
+/** Through what all of it went: what any part did not pass, the whole did not pass. */
+export function mergeTaint(taints: readonly (Taint | undefined)[]): Taint | undefined {
+  let merged: Taint | undefined;
+  for (const taint of taints) {
+    if (taint === undefined || taint === merged) continue;
+    if (merged === undefined) merged = taint;
+    else {
+      const origins = new Set([...merged.origins, ...taint.origins].slice(0, MAX_ORIGINS));
+      merged = { origins, through: merged.through.intersection(taint.through) };
+    }
+  }
+  return merged;
+}
+
+export function mergeValues(values: readonly (Value | undefined)[]): Taint | undefined {
+  return mergeTaint(values.map((value) => value?.taint));
+}
+
+/** Everything inside a value: of containers the elements too. */
+export function deepTaint(value: Value): Taint | undefined {
+  const inner = [...(value.items ?? []), ...(value.entries?.values() ?? [])];
+  return mergeTaint([value.taint, ...inner.map((item) => item.taint)]);
+}
+
+export function passed(taint: Taint | undefined, step: string): Taint | undefined {
+  if (taint === undefined || step === '' || taint.through.has(step) || taint.through.size > 32) return taint;
+  return { origins: taint.origins, through: new Set([...taint.through, step]) };
+}
+
+export function withTaint(value: Value, taint: Taint | undefined): Value {
+  const { taint: _old, ...rest } = value;
+  return taint === undefined ? rest : { ...rest, taint };
+}
+
+/** What a variable may be after two branches. */
+export function joinValues(a: Value, b: Value): Value {
+  if (a === b) return a;
+  const taint = mergeTaint([a.taint, b.taint]);
+  const names = new Set([a.name, b.name, ...(a.also ?? []), ...(b.also ?? [])].filter((name) => name !== ''));
+  const [name = '', ...also] = [...names].slice(0, MAX_ALTERNATIVES);
+  const { name: _name, also: _also, taint: _taint, constant, ...rest } = a;
+  return {
+    ...(a.text === undefined && b.text !== undefined && constant === undefined
+      ? { ...rest, text: b.text }
+      : rest),
+    name,
+    ...(also.length > 0 && { also }),
+    ...(constant !== undefined && b.constant === constant && { constant }),
+    ...(taint !== undefined && { taint }),
+  };
+}
