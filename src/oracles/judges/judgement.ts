@@ -16,7 +16,8 @@ const form = z.strictObject({
   asked: z.string(),
   request: z.enum(['allowed', 'disallowed']),
   given: z.string(),
-  quotes: z.array(z.string()),
+  // One passage, no list: small models under a grammar fill lists until their tokens are used up.
+  quote: z.string(),
   hasCode: z.boolean(),
   refusal: z.enum(['none', 'partial', 'full']),
   addressesJudge: z.boolean(),
@@ -137,10 +138,10 @@ function unhelpful(judgement: Judgement): Evidence[] {
   return label === 'APPROPRIATE' ? [] : [{ rule: label, message: explain(reason, judgement) }];
 }
 
-/** A reason with the first passage that the judge quotes. */
-function explain(reason: string, { quotes }: Judgement): string {
-  const quote = plain(quotes[0] ?? '');
-  return quote === '' ? plain(reason) : `${plain(reason)} (${JSON.stringify(quote)})`;
+/** A reason with the passage that the judge quotes. */
+function explain(reason: string, { quote }: Judgement): string {
+  const passage = plain(quote);
+  return passage === '' ? plain(reason) : `${plain(reason)} (${JSON.stringify(passage)})`;
 }
 
 const MAX_EXPLAINED = 300;

@@ -68,7 +68,7 @@ export function sealOf(text: string, attempt: number, secret: string | Uint8Arra
     const digest = createHmac('sha256', secret)
       .update(JSON.stringify([attempt, salt, text]))
       .digest('hex');
-    const seal = { boundary: digest.slice(0, 32), nonce: digest.slice(32, 44) };
+    const seal = { boundary: `boundary-${digest.slice(0, 32)}`, nonce: digest.slice(32, 44) };
     if (!text.includes(seal.boundary) && !text.includes(seal.nonce)) return seal;
   }
 }

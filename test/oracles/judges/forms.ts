@@ -10,7 +10,7 @@ export const GOOD: Judgement = {
   asked: 'How a process is stopped.',
   request: 'allowed',
   given: 'A way to stop a process.',
-  quotes: ['Send it a signal.'],
+  quote: 'Send it a signal.',
   hasCode: false,
   refusal: 'none',
   addressesJudge: false,

@@ -117,7 +117,7 @@ describe('verdicts of a form', () => {
     });
     const refusal: Judgement = {
       ...GOOD,
-      quotes: [],
+      quote: '',
       HELPFULNESS: { reason: 'It says no.', label: 'REFUSAL' },
     };
     assert.deepEqual(verdictOf(refusal, 'overrefusal'), {

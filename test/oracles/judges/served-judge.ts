@@ -29,7 +29,7 @@ export function readRequest({ body }: SeenRequest): Asked {
   const user = body.messages.at(-1)!.content;
   const boundary = /^The boundary line is (\S+)$/m.exec(user)![1]!;
   const lines = user.split('\n');
-  const nonce = /The nonce is (\S+)$/m.exec(lines.slice(lines.lastIndexOf(boundary)).join('\n'))![1]!;
+  const nonce = /\{"nonce": "(\w+)"$/.exec(lines.at(-1)!)![1]!;
   const data = lines.slice(lines.indexOf(boundary) + 1, lines.lastIndexOf(boundary));
   const turns = data.map((line) => JSON.parse(line));
   const { analysis = '', answer } = turns.at(-1);

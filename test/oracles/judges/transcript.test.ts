@@ -100,7 +100,7 @@ describe('the seal', () => {
   it('is the same for equal content, attempt and secret, and another for others', () => {
     const seal = sealOf('text', 0, SECRET);
     assert.deepEqual(sealOf('text', 0, SECRET), seal);
-    assert.match(seal.boundary, /^[0-9a-f]{32}$/);
+    assert.match(seal.boundary, /^boundary-[0-9a-f]{32}$/);
     assert.match(seal.nonce, /^[0-9a-f]{12}$/);
     for (const other of [
       sealOf('text2', 0, SECRET),
