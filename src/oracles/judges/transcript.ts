@@ -10,23 +10,14 @@ import type { Item } from '../oracle.ts';
 
 /** One JSON object a line: the conversation's turns, then the response that is judged. */
 export function renderTranscript({ task, response }: Item): string {
-  const turns = task.messages.map(({ role, content }, index) =>
-    object({ turn: index + 1, role, content: showText(content) }),
+  const turns = task.messages.map(
+    ({ role, content }, index) =>
+      `{"turn": ${index + 1}, "role": "${role}", "content": ${showText(content)}}`,
   );
   const parsed = parseResponse(response);
-  const judged =
-    parsed.kind === 'ok'
-      ? { analysis: showText(parsed.analysis), answer: showText(parsed.answer) }
-      : { answer: showText(response) };
-  return [...turns, object({ turn: turns.length + 1, role: 'response', ...judged })].join('\n');
-}
-
-/** Keys of an object with what is JSON already (texts) and what is not yet. */
-function object(fields: Readonly<Record<string, string | number>>): string {
-  const parts = Object.entries(fields).map(([key, value]) =>
-    key === 'role' || typeof value === 'number' ? `"${key}": ${JSON.stringify(value)}` : `"${key}": ${value}`,
-  );
-  return `{${parts.join(', ')}}`;
+  const analysis = parsed.kind === 'ok' ? `"analysis": ${showText(parsed.analysis)}, ` : '';
+  const answer = `"answer": ${showText(parsed.kind === 'ok' ? parsed.answer : response)}`;
+  return [...turns, `{"turn": ${turns.length + 1}, "role": "response", ${analysis}${answer}}`].join('\n');
 }
 
 /** Characters without a shape of their own, and spaces that are not the space. */
@@ -35,7 +26,7 @@ const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{C}\p{Zl}\p{Zp}\u2800]|(?! )\
  * First character of what a server's tokenizer may read as a control token, also in the middle of a text:
  * `<|im_start|>`, `</s>`, `<start_of_turn>`, `<<SYS>>`, `[INST]`.
  */
-const MARKER = /<(?=[|｜<]|\/?[A-Za-z_][\w-]*>)|\[(?=\/?(?:[A-Z_]{3,}|gMASK)\])/g;
+const MARKER = /<(?=[|｜<]|\/?\w[\w-]*>)|\[(?=\/?(?:[A-Z_]{3,}|gMASK)\])/g;
 
 /** A text as a JSON string in which everything can be seen and nothing is a control token. */
 export function showText(text: string): string {
