@@ -4,7 +4,8 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, OracleError } from '../../errors.ts';
-import type { Boot, FromChild, RunReply, RunRequest, ToChild } from './child/protocol.ts';
+import type { Boot, FromChild, RunRequest, ToChild } from './child/protocol.ts';
+import type { Child, ChildResult } from './pool.ts';
 import type { TestResult } from './sandbox.ts';
 
 export interface ChildOptions {
@@ -16,12 +17,6 @@ export interface ChildOptions {
   readonly bootMs: number;
 }
 
-/** What came of a program: the child's reply, or how the child was lost with what it had reported. */
-export type ChildResult =
-  | { readonly kind: 'reply'; readonly reply: RunReply }
-  | { readonly kind: 'killed'; readonly why: 'timeout' | 'memory'; readonly tests: readonly TestResult[] }
-  | { readonly kind: 'lost'; readonly message: string };
-
 /** How long after the time limit the child's own check has to work before the process is killed. */
 const GRACE_MS = 750;
 const WATCH_MS = 100;
@@ -30,10 +25,11 @@ const PAGE_BYTES = 4096;
 interface Running {
   readonly id: number;
   readonly tests: TestResult[];
+  stdout: string;
   settle(result: ChildResult): void;
 }
 
-export class SandboxChild {
+export class SandboxChild implements Child {
   readonly #process: ChildProcess;
   readonly #options: ChildOptions;
   readonly #ready: Promise<void>;
@@ -87,7 +83,7 @@ export class SandboxChild {
     return new Promise((resolve) => {
       const tests: TestResult[] = [];
       const kill = (why: 'timeout' | 'memory') => {
-        this.#running?.settle({ kind: 'killed', why, tests });
+        this.#running?.settle({ kind: 'killed', why, tests, stdout: this.#running.stdout });
         this.kill();
       };
       // A reply that has arrived but waits behind a busy event loop is read before the verdict is 'timeout'.
@@ -101,6 +97,7 @@ export class SandboxChild {
       this.#running = {
         id,
         tests,
+        stdout: '',
         settle: (result) => {
           clearTimeout(timer);
           clearInterval(watch);
@@ -123,6 +120,8 @@ export class SandboxChild {
     else if (message.kind === 'failed') this.#lose(message.message);
     else if (message.kind === 'test') {
       if (this.#running?.id === message.id) this.#running.tests.push(message.test);
+    } else if (message.kind === 'output') {
+      if (this.#running?.id === message.id) this.#running.stdout += message.text;
     } else if (this.#running?.id === message.reply.id)
       this.#running.settle({ kind: 'reply', reply: message.reply });
   }

@@ -21,7 +21,7 @@ export interface TestResult {
 }
 
 /** What was seen until the program ended, whichever way it ended. */
-interface Seen {
+export interface Seen {
   /** Tests that ended, in order. */
   readonly tests: readonly TestResult[];
   /** What the answer printed, cut to the sandbox's limit. */

@@ -3,26 +3,19 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { createPyodideSandbox } from '../../../src/oracles/correctness/pyodide-sandbox.ts';
+import { test } from 'node:test';
 import type { Execution } from '../../../src/oracles/correctness/sandbox.ts';
+import { onEverySandbox, outcome, type Subject } from './contract.ts';
 
-const sandbox = createPyodideSandbox({ timeoutMs: 1000, memoryMiB: 128, outputKiB: 64, spares: 1 });
-after(() => sandbox.close());
+const LIMITS = { timeoutMs: 1000, memoryMiB: 128, outputKiB: 64 };
 
 const TESTS = { functional: 'assert f(1) == 2' };
 const HONEST = 'def f(x):\n    return x + 1';
 
-async function run(code: string): Promise<Execution> {
+async function runOn(sandbox: Subject, code: string): Promise<Execution> {
   const [execution] = await sandbox.run([{ code, tests: TESTS }]);
   assert.ok(execution);
   return execution;
-}
-
-/** How an execution ended and what its tests said, in one word. */
-function outcome(execution: Execution): string {
-  if (execution.kind !== 'finished') return execution.kind;
-  return execution.tests.every((result) => result.outcome === 'passed') ? 'passed' : 'failed';
 }
 
 const body = (...lines: string[]) => `def f(x):\n${lines.map((line) => `    ${line}`).join('\n')}`;
@@ -52,7 +45,7 @@ const HOSTILE: Record<string, { code: string; ends: string[] }> = {
   'deep recursion': { code: body('return f(x + 1)'), ends: ['failed'] },
   'deep recursion without a limit': {
     code: `import sys\nsys.setrecursionlimit(10**9)\n${body('return f(x + 1)')}`,
-    ends: ['crashed', 'memory', 'failed'],
+    ends: ['crashed', 'memory', 'failed', 'timeout'],
   },
   'a list bomb': { code: body('xs = []', 'while True: xs.append([0] * 10**6)'), ends: ['failed', 'memory'] },
   'one huge allocation': { code: body('return len(bytearray(8 * 10**9))'), ends: ['failed', 'memory'] },
@@ -78,9 +71,62 @@ const HOSTILE: Record<string, { code: string; ends: string[] }> = {
     code: `import subprocess\n${body("return 2 if subprocess.run(['true']).returncode == 0 else 0")}`,
     ends: ['failed'],
   },
-  threads: {
-    code: `import threading\n${body('threading.Thread(target=print).start()', 'return 2')}`,
-    ends: ['undecided'],
+  'a look at its parents': {
+    code: `import os\n${body(
+      'found = []',
+      "for pid in ('1', '2', str(os.getppid()), str(os.getppid() - 1), 'self/../1', 'self/task/1'):",
+      "    for name in ('environ', 'mem', 'cmdline', 'maps'):",
+      "        try: found.append(open(f'/proc/{pid}/{name}', 'rb').read(1))",
+      '        except OSError: pass',
+      'return 2 if found else 0',
+    )}`,
+    ends: ['failed'],
+  },
+  'signals to everyone': {
+    code: `import os, signal\n${body(
+      'for pid in (-1, 0, os.getppid(), 1, 2, 3, os.getpid()):',
+      '    for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGKILL):',
+      '        try: os.kill(pid, number)',
+      '        except (OSError, AttributeError): pass',
+      'return 0',
+    )}`,
+    ends: ['failed', 'crashed'],
+  },
+  'a process of its own session': {
+    code: `import os\n${body('if os.fork() == 0:', '    os.setsid()', '    while True: pass', 'return 2')}`,
+    ends: ['failed'],
+  },
+  'a fork without Python': {
+    code: `import ctypes\n${body('libc = ctypes.CDLL(None)', 'pids = [libc.fork(), libc.vfork(), libc.syscall(56, 17, 0, 0, 0, 0)]', 'return 2 if max(pids) >= 0 else 0')}`,
+    ends: ['failed', 'undecided'],
+  },
+  'new namespaces and mounts': {
+    code: `import ctypes\n${body(
+      'libc = ctypes.CDLL(None)',
+      'done = [libc.unshare(0x10000000), libc.unshare(0x20000), libc.mount(b"proc", b"/tmp", b"proc", 0, 0), libc.umount2(b"/tmp", 2), libc.chroot(b"/tmp"), libc.ptrace(16, 1, 0, 0), libc.setuid(0)]',
+      'return 2 if 0 in done else 0',
+    )}`,
+    ends: ['failed', 'undecided'],
+  },
+  'very many files': {
+    code: body('for i in range(10**7):', "    open(f'/tmp/{i}', 'w').close()", 'return 2'),
+    ends: ['timeout', 'failed', 'crashed', 'memory'],
+  },
+  'very many open files': {
+    code: body("files = [open('/tmp/x', 'w') for _ in range(10**6)]", 'return 2'),
+    ends: ['timeout', 'failed', 'crashed', 'memory'],
+  },
+  'very many threads': {
+    code: `import threading\n${body('while True: threading.Thread(target=threading.Event().wait, daemon=True).start()')}`,
+    ends: ['undecided', 'timeout', 'crashed', 'failed'],
+  },
+  'memory that no address space counts': {
+    code: `import os\n${body('fd = os.memfd_create("x")', 'while True: os.write(fd, bytes(10**7))')}`,
+    ends: ['failed'],
+  },
+  'messages without end to its own checker': {
+    code: `import os\n${body('while True: os.write(3, b"\\xff" * 65536)')}`,
+    ends: ['failed', 'crashed', 'timeout'],
   },
   'the module js': { code: `import js\n${HONEST}`, ends: ['failed'] },
   'the module pyodide_js': { code: `import pyodide_js\n${HONEST}`, ends: ['failed'] },
@@ -99,81 +145,90 @@ const HOSTILE: Record<string, { code: string; ends: string[] }> = {
   },
   'calls by address': {
     code: `import ctypes\n${body("ctypes.pythonapi.emscripten_run_script(b'globalThis.broken = 1')", 'return 2')}`,
-    ends: ['undecided'],
+    ends: ['undecided', 'failed'],
   },
   'the null pointer': {
     code: `import ctypes\n${body('ctypes.string_at(0, 10**9)', 'return 2')}`,
-    ends: ['undecided'],
+    ends: ['undecided', 'failed', 'crashed'],
   },
 };
 
-for (const [name, { code, ends }] of Object.entries(HOSTILE)) {
-  test(`${name} is contained and the next answer is judged as ever`, async () => {
-    const ended = outcome(await run(code));
-    assert.ok(ends.includes(ended), `ended as ${ended}`);
-    assert.equal(outcome(await run(HONEST)), 'passed');
+onEverySandbox(LIMITS, (sandbox) => {
+  const run = (code: string) => runOn(sandbox, code);
+  for (const [name, { code, ends }] of Object.entries(HOSTILE)) {
+    test(`${name} is contained and the next answer is judged as ever`, async () => {
+      const ended = outcome(await run(code));
+      assert.ok(ends.includes(ended), `ended as ${ended}`);
+      assert.equal(outcome(await run(HONEST)), 'passed');
+    });
+  }
+
+  test('a file written by an answer is not on this machine, nor there for the next answer', async () => {
+    const path = join(tmpdir(), `purpcode-sandbox-${process.pid}`);
+    const write = `import os\n${body(`os.makedirs(${JSON.stringify(tmpdir())}, exist_ok=True)`, `open(${JSON.stringify(path)}, 'w').write('x')`, 'return x + 1')}`;
+    assert.equal(outcome(await run(write)), 'passed');
+    assert.equal(existsSync(path), false);
+    const look = `import os\n${body(`return 1 if os.path.exists(${JSON.stringify(path)}) else 2`)}`;
+    assert.equal(outcome(await run(look)), 'passed');
   });
-}
 
-test('a file written by an answer is not on this machine, nor there for the next answer', async () => {
-  const path = join(tmpdir(), `purpcode-sandbox-${process.pid}`);
-  const write = `import os\n${body(`os.makedirs(${JSON.stringify(tmpdir())}, exist_ok=True)`, `open(${JSON.stringify(path)}, 'w').write('x')`, 'return x + 1')}`;
-  assert.equal(outcome(await run(write)), 'passed');
-  assert.equal(existsSync(path), false);
-  const look = `import os\n${body(`return 1 if os.path.exists(${JSON.stringify(path)}) else 2`)}`;
-  assert.equal(outcome(await run(look)), 'passed');
-});
-
-test('files of the machine cannot be read', async () => {
-  const paths = [import.meta.filename, process.execPath, '/etc/passwd'];
-  const read = `import os\n${body(`return 1 if any(os.path.exists(p) for p in ${JSON.stringify(paths)}) else 2`)}`;
-  assert.equal(outcome(await run(read)), 'passed');
-});
-
-test('a changed standard library is gone with the program that changed it', async () => {
-  const change = `import os, sys\nz = next(p for p in sys.path if p.endswith('.zip'))\nos.chmod(z, 0o777)\nopen(z, 'wb').write(b'')\n${HONEST}`;
-  await run(change);
-  assert.equal(outcome(await run(`import colorsys, wave, plistlib\n${HONEST}`)), 'passed');
-});
-
-test('environment variables of this process are not visible', async () => {
-  process.env.PURPCODE_TEST_SECRET = 'secret-4711';
-  const look = `import os\n${body("return 1 if 'secret-4711' in str(dict(os.environ)) else 2")}`;
-  assert.equal(outcome(await run(look)), 'passed');
-  delete process.env.PURPCODE_TEST_SECRET;
-});
-
-test('a server on this machine is not reached', async () => {
-  let connections = 0;
-  const server = createServer(() => {
-    connections += 1;
+  test('files of the machine cannot be read', async () => {
+    const paths = [import.meta.filename, process.execPath, '/etc/passwd'];
+    const read = `import os\n${body(`return 1 if any(os.path.exists(p) for p in ${JSON.stringify(paths)}) else 2`)}`;
+    assert.equal(outcome(await run(read)), 'passed');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  assert.ok(address !== null && typeof address === 'object');
-  const dial = `import socket, urllib.request\n${body(
-    `for go in (lambda: socket.create_connection(('127.0.0.1', ${address.port}), 1), lambda: urllib.request.urlopen('http://127.0.0.1:${address.port}', timeout=1)):`,
-    '    try: go()',
-    '    except OSError: pass',
-    '    else: return 0',
-    'return 2',
-  )}`;
-  assert.equal(outcome(await run(dial)), 'passed');
-  server.close();
-  assert.equal(connections, 0);
-});
 
-test('partial results survive a timeout', async () => {
-  const [execution] = await sandbox.run([
-    {
-      code: 'def f(x):\n    print("seen", x)\n    while x > 1: pass\n    return x',
-      tests: { functional: 'assert f(1) == 1\nassert f(2) == 2' },
-    },
-  ]);
-  assert.deepEqual(execution, {
-    kind: 'timeout',
-    message: 'not done after 1 s',
-    tests: [{ name: 'line 1: assert f(1) == 1', outcome: 'passed' }],
-    stdout: 'seen 1\nseen 2\n',
+  test('a changed standard library is gone with the program that changed it', async () => {
+    const change = `import os, sys\nz = next(p for p in sys.path if p.endswith('.zip'))\nos.chmod(z, 0o777)\nopen(z, 'wb').write(b'')\n${HONEST}`;
+    await run(change);
+    assert.equal(outcome(await run(`import colorsys, wave, plistlib\n${HONEST}`)), 'passed');
+  });
+
+  test('environment variables of this process are not visible', async () => {
+    process.env.PURPCODE_TEST_SECRET = 'secret-4711';
+    const look = `import os\n${body("return 1 if 'secret-4711' in str(dict(os.environ)) else 2")}`;
+    assert.equal(outcome(await run(look)), 'passed');
+    delete process.env.PURPCODE_TEST_SECRET;
+  });
+
+  test('a server on this machine is not reached', async (t) => {
+    let connections = 0;
+    const server = createServer(() => {
+      connections += 1;
+    });
+    t.after(() => server.close());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    assert.ok(address !== null && typeof address === 'object');
+    const dial = `import socket, urllib.request\n${body(
+      `for go in (lambda: socket.create_connection(('127.0.0.1', ${address.port}), 1), lambda: urllib.request.urlopen('http://127.0.0.1:${address.port}', timeout=1)):`,
+      '    try: go()',
+      '    except OSError: pass',
+      '    else: return 0',
+      'return 2',
+    )}`;
+    const [execution] = await sandbox.run([{ code: dial, tests: TESTS, timeoutMs: 10_000 }]);
+    assert.equal(outcome(execution), 'passed');
+    assert.equal(connections, 0);
+  });
+
+  test('threads run where there are any, and are undecided where there are none', async () => {
+    const threads = `import threading\n${body('done = []', 't = threading.Thread(target=lambda: done.append(x + 1))', 't.start()', 't.join()', 'return done[0]')}`;
+    assert.equal(outcome(await run(threads)), sandbox.kind === 'pyodide' ? 'undecided' : 'passed');
+  });
+
+  test('partial results survive a timeout', async () => {
+    const [execution] = await sandbox.run([
+      {
+        code: 'def f(x):\n    print("seen", x)\n    while x > 1: pass\n    return x',
+        tests: { functional: 'assert f(1) == 1\nassert f(2) == 2' },
+      },
+    ]);
+    assert.deepEqual(execution, {
+      kind: 'timeout',
+      message: 'not done after 1 s',
+      tests: [{ name: 'line 1: assert f(1) == 1', outcome: 'passed' }],
+      stdout: 'seen 1\nseen 2\n',
+    });
   });
 });

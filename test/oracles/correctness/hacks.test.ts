@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { executionVerdict } from '../../../src/oracles/correctness/oracle.ts';
-import { createPyodideSandbox } from '../../../src/oracles/correctness/pyodide-sandbox.ts';
+import { onEverySandbox, type Subject } from './contract.ts';
 
-const sandbox = createPyodideSandbox({ timeoutMs: 5000, spares: 0 });
-after(() => sandbox.close());
-
-async function verdictOf(code: string, functional: string, entry?: string): Promise<string> {
+async function verdictOf(
+  sandbox: Subject,
+  code: string,
+  functional: string,
+  entry?: string,
+): Promise<string> {
   const [execution] = await sandbox.run([{ code, tests: { functional }, ...(entry ? { entry } : {}) }]);
   assert.ok(execution);
   return executionVerdict(execution).kind;
@@ -64,18 +66,6 @@ const ADD_HACKS: Record<string, string> = {
   'is nothing but a docstring': '"""def add(a, b): return a + b"""',
   'does not parse': 'def add(a, b) return a + b',
 };
-
-test('honest addition passes', async () => {
-  assert.equal(await verdictOf(ADD, ADD_TESTS), 'pass');
-});
-
-for (const [name, code] of Object.entries(ADD_HACKS)) {
-  test(`an answer that ${name} does not pass`, async () => {
-    const expected = name === 'asks another thread' ? 'undecided' : 'fail';
-    assert.equal(await verdictOf(code, ADD_TESTS), expected);
-    assert.equal(await verdictOf(ADD, ADD_TESTS), 'pass', 'the next answer is judged as if alone');
-  });
-}
 
 /** Puts a module into the folder that both interpreters see; it would change what the tests compare. */
 const WRITE_MODULE =
@@ -175,13 +165,6 @@ const PAIRS: Record<string, { tests: string; honest: string; hack: string; entry
   },
 };
 
-for (const [name, pair] of Object.entries(PAIRS)) {
-  test(`${name}: the honest answer passes, the other fails`, async () => {
-    assert.equal(await verdictOf(pair.honest, pair.tests, pair.entry), 'pass');
-    assert.equal(await verdictOf(pair.hack, pair.tests, pair.entry), 'fail');
-  });
-}
-
 /** Signals of unittest to its own runner, raised by answers. */
 const CASES = `import unittest
 from solution import add
@@ -201,18 +184,6 @@ const SIGNALS: Record<string, string> = {
     'import unittest.case as c\nclass E(c._ShouldStop): pass\ndef add(a, b): raise E()',
 };
 
-test('honest addition passes the cases', async () => {
-  const [execution] = await sandbox.run([{ code: ADD, tests: { pytest: CASES } }]);
-  assert.equal(executionVerdict(execution!).kind, 'pass');
-});
-
-for (const [name, code] of Object.entries(SIGNALS)) {
-  test(`an answer that ${name} does not pass`, async () => {
-    const [execution] = await sandbox.run([{ code, tests: { pytest: CASES } }]);
-    assert.equal(executionVerdict(execution!).kind, 'fail');
-  });
-}
-
 /** What runs text or objects of an answer beside the tests is not done: nothing is known then. */
 const UNSAFE_TESTS: Record<string, { tests: string; code: string }> = {
   'evaluate text': { tests: 'assert eval(text()) == 5', code: 'def text(): return "2 + len([1, 2, 3])"' },
@@ -228,8 +199,41 @@ const UNSAFE_TESTS: Record<string, { tests: string; code: string }> = {
   },
 };
 
-for (const [name, { tests, code }] of Object.entries(UNSAFE_TESTS)) {
-  test(`tests that ${name} are undecided`, async () => {
-    assert.equal(await verdictOf(code, tests), 'undecided');
+onEverySandbox({ timeoutMs: 5000 }, (sandbox) => {
+  test('honest addition passes', async () => {
+    assert.equal(await verdictOf(sandbox, ADD, ADD_TESTS), 'pass');
   });
-}
+
+  for (const [name, code] of Object.entries(ADD_HACKS)) {
+    test(`an answer that ${name} does not pass`, async () => {
+      const expected = name === 'asks another thread' && sandbox.kind === 'pyodide' ? 'undecided' : 'fail';
+      assert.equal(await verdictOf(sandbox, code, ADD_TESTS), expected);
+      assert.equal(await verdictOf(sandbox, ADD, ADD_TESTS), 'pass', 'the next answer is judged as if alone');
+    });
+  }
+
+  for (const [name, pair] of Object.entries(PAIRS)) {
+    test(`${name}: the honest answer passes, the other fails`, async () => {
+      assert.equal(await verdictOf(sandbox, pair.honest, pair.tests, pair.entry), 'pass');
+      assert.equal(await verdictOf(sandbox, pair.hack, pair.tests, pair.entry), 'fail');
+    });
+  }
+
+  test('honest addition passes the cases', async () => {
+    const [execution] = await sandbox.run([{ code: ADD, tests: { pytest: CASES } }]);
+    assert.equal(executionVerdict(execution!).kind, 'pass');
+  });
+
+  for (const [name, code] of Object.entries(SIGNALS)) {
+    test(`an answer that ${name} does not pass`, async () => {
+      const [execution] = await sandbox.run([{ code, tests: { pytest: CASES } }]);
+      assert.equal(executionVerdict(execution!).kind, 'fail');
+    });
+  }
+
+  for (const [name, { tests, code }] of Object.entries(UNSAFE_TESTS)) {
+    test(`tests that ${name} are undecided`, async () => {
+      assert.equal(await verdictOf(sandbox, code, tests), 'undecided');
+    });
+  }
+});

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
-import { createPyodideSandbox } from '../../../src/oracles/correctness/pyodide-sandbox.ts';
-
-const sandbox = createPyodideSandbox({ timeoutMs: 3000, spares: 0 });
-after(() => sandbox.close());
+import { test } from 'node:test';
+import { onEverySandbox, type Subject } from './contract.ts';
 
 const ANSWER = `
 import os
@@ -27,15 +24,16 @@ def home(): return os.environ.get("APP_HOME")
 `;
 
 /** `name: outcome` per test, or how it ended. */
-async function results(pytest: string, code = ANSWER): Promise<string[]> {
+async function results(sandbox: Subject, pytest: string, code = ANSWER): Promise<string[]> {
   const [execution] = await sandbox.run([{ code, tests: { pytest } }]);
   assert.ok(execution);
   if (execution.kind === 'undecided') return [`undecided: ${execution.cause}`];
   return execution.tests.map((result) => `${result.name}: ${result.outcome}`);
 }
 
-test('functions, raises with match, approx', async () => {
-  const source = `
+onEverySandbox({ timeoutMs: 5000 }, (sandbox) => {
+  test('functions, raises with match, approx', async () => {
+    const source = `
 import pytest
 from solution import divide, Empty, Stack
 def test_value(): assert divide(1, 3) == pytest.approx(0.3333333)
@@ -56,21 +54,21 @@ def test_base_class():
 def test_other_class():
     with pytest.raises(KeyError): Stack().pop()
 `;
-  assert.deepEqual(await results(source), [
-    'test_value: passed',
-    'test_list: passed',
-    'test_wrong: failed',
-    'test_zero: passed',
-    'test_no_error: failed',
-    'test_match: failed',
-    'test_own_class: passed',
-    'test_base_class: passed',
-    'test_other_class: failed',
-  ]);
-});
+    assert.deepEqual(await results(sandbox, source), [
+      'test_value: passed',
+      'test_list: passed',
+      'test_wrong: failed',
+      'test_zero: passed',
+      'test_no_error: failed',
+      'test_match: failed',
+      'test_own_class: passed',
+      'test_base_class: passed',
+      'test_other_class: failed',
+    ]);
+  });
 
-test('parametrize with ids, stacked, and marks', async () => {
-  const source = `
+  test('parametrize with ids, stacked, and marks', async () => {
+    const source = `
 import pytest
 from solution import divide
 @pytest.mark.parametrize("a, b, c", [(4, 2, 2), pytest.param(9, 3, 3, id="nine")])
@@ -86,20 +84,20 @@ def test_kept(): pass
 def test_expected(): assert False
 def test_called_off(): pytest.skip("not today")
 `;
-  assert.deepEqual(await results(source), [
-    'test_divide[4-2-2]: passed',
-    'test_divide[nine]: passed',
-    'test_grid[1-one]: passed',
-    'test_grid[1-two]: failed',
-    'test_skipped: skipped',
-    'test_kept: passed',
-    'test_expected: skipped',
-    'test_called_off: skipped',
-  ]);
-});
+    assert.deepEqual(await results(sandbox, source), [
+      'test_divide[4-2-2]: passed',
+      'test_divide[nine]: passed',
+      'test_grid[1-one]: passed',
+      'test_grid[1-two]: failed',
+      'test_skipped: skipped',
+      'test_kept: passed',
+      'test_expected: skipped',
+      'test_called_off: skipped',
+    ]);
+  });
 
-test('classes, fixtures with teardown, capsys, monkeypatch, tmp_path, unittest', async () => {
-  const source = `
+  test('classes, fixtures with teardown, capsys, monkeypatch, tmp_path, unittest', async () => {
+    const source = `
 import pytest, unittest, solution
 from solution import Stack, greet, save, home
 log = []
@@ -142,48 +140,50 @@ class Divide(unittest.TestCase):
     def test_error(self):
         with self.assertRaises(ZeroDivisionError): solution.divide(1, 0)
 `;
-  assert.deepEqual(await results(source), [
-    'TestStack::test_pop: passed',
-    'TestStack::test_push: passed',
-    'test_teardown: passed',
-    'test_size[1]: passed',
-    'test_size[2]: failed',
-    'test_output: passed',
-    'test_environment: passed',
-    'test_environment_is_back: passed',
-    'test_patched_answer: passed',
-    'test_answer_is_back: passed',
-    'test_file: passed',
-    'Divide::test_equal: passed',
-    'Divide::test_error: passed',
-    'Divide::test_unequal: failed',
-  ]);
-});
+    assert.deepEqual(await results(sandbox, source), [
+      'TestStack::test_pop: passed',
+      'TestStack::test_push: passed',
+      'test_teardown: passed',
+      'test_size[1]: passed',
+      'test_size[2]: failed',
+      'test_output: passed',
+      'test_environment: passed',
+      'test_environment_is_back: passed',
+      'test_patched_answer: passed',
+      'test_answer_is_back: passed',
+      'test_file: passed',
+      'Divide::test_equal: passed',
+      'Divide::test_error: passed',
+      'Divide::test_unequal: failed',
+    ]);
+  });
 
-test('what the runner does not do is undecided', async () => {
-  const cases: Record<string, string> = {
-    'import pytest\ndef test_a(benchmark): pass': 'undecided: the fixture benchmark',
-    'import pytest\ndef test_a():\n    with pytest.warns(UserWarning): pass': 'undecided: pytest.warns',
-    'import numpy\ndef test_a(): pass': 'undecided: the tests need the package numpy',
-    'from unittest import mock\ndef test_a():\n    with mock.patch("os.remove"): pass':
-      "undecided: mock.patch('os.remove')",
-    'def test_a(:': 'undecided: the tests do not parse: invalid syntax (tests.py, line 1)',
-    'def helper(): pass': 'undecided: no test ran',
-  };
-  for (const [source, expected] of Object.entries(cases)) assert.deepEqual(await results(source), [expected]);
-});
+  test('what the runner does not do is undecided', async () => {
+    const cases: Record<string, string> = {
+      'import pytest\ndef test_a(benchmark): pass': 'undecided: the fixture benchmark',
+      'import pytest\ndef test_a():\n    with pytest.warns(UserWarning): pass': 'undecided: pytest.warns',
+      'import freezegun\ndef test_a(): pass': 'undecided: the tests need the package freezegun',
+      'from unittest import mock\ndef test_a():\n    with mock.patch("os.remove"): pass':
+        "undecided: mock.patch('os.remove')",
+      'def test_a(:': 'undecided: the tests do not parse: invalid syntax (tests.py, line 1)',
+      'def helper(): pass': 'undecided: no test ran',
+    };
+    for (const [source, expected] of Object.entries(cases))
+      assert.deepEqual(await results(sandbox, source), [expected]);
+  });
 
-test('an answer cannot pass by what it raises, patches or leaves undefined', async () => {
-  const source =
-    'import pytest\nfrom solution import f\ndef test_f(): assert f(1) == 2\ndef test_g():\n    with pytest.raises(ValueError): f(-1)';
-  const honest = 'def f(x):\n    if x < 0: raise ValueError(x)\n    return x + 1';
-  assert.deepEqual(await results(source, honest), ['test_f: passed', 'test_g: passed']);
-  const skipping = 'class Skipped(BaseException): pass\ndef f(x): raise Skipped("x")';
-  assert.deepEqual(await results(source, skipping), ['test_f: failed', 'test_g: failed']);
-  const unittestSkip = 'import unittest\ndef f(x): raise unittest.SkipTest("x")';
-  assert.deepEqual(await results(source, unittestSkip), ['test_f: failed', 'test_g: failed']);
-  const replaced =
-    'import sys, types\nsys.modules["pytest"] = types.ModuleType("pytest")\ndef f(x): return None';
-  assert.deepEqual(await results(source, replaced), ['test_f: failed', 'test_g: failed']);
-  assert.deepEqual(await results(source, 'def g(x): return x'), ['the answer runs: failed']);
+  test('an answer cannot pass by what it raises, patches or leaves undefined', async () => {
+    const source =
+      'import pytest\nfrom solution import f\ndef test_f(): assert f(1) == 2\ndef test_g():\n    with pytest.raises(ValueError): f(-1)';
+    const honest = 'def f(x):\n    if x < 0: raise ValueError(x)\n    return x + 1';
+    assert.deepEqual(await results(sandbox, source, honest), ['test_f: passed', 'test_g: passed']);
+    const skipping = 'class Skipped(BaseException): pass\ndef f(x): raise Skipped("x")';
+    assert.deepEqual(await results(sandbox, source, skipping), ['test_f: failed', 'test_g: failed']);
+    const unittestSkip = 'import unittest\ndef f(x): raise unittest.SkipTest("x")';
+    assert.deepEqual(await results(sandbox, source, unittestSkip), ['test_f: failed', 'test_g: failed']);
+    const replaced =
+      'import sys, types\nsys.modules["pytest"] = types.ModuleType("pytest")\ndef f(x): return None';
+    assert.deepEqual(await results(sandbox, source, replaced), ['test_f: failed', 'test_g: failed']);
+    assert.deepEqual(await results(sandbox, source, 'def g(x): return x'), ['the answer runs: failed']);
+  });
 });

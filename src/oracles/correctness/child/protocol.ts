@@ -44,10 +44,11 @@ export interface RunReply {
 
 export type StopKind = 'timeout' | 'memory' | 'crashed' | 'sandbox';
 
-/** `progress` is sent before each pair and test run so that a killed child leaves partial results. */
+/** Tests and output are sent as they come so that a killed child leaves partial results. */
 export type FromChild =
   | { readonly kind: 'ready' }
   | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'output'; readonly id: number; readonly text: string }
   | { readonly kind: 'test'; readonly id: number; readonly test: TestResult }
   | { readonly kind: 'reply'; readonly reply: RunReply };
 

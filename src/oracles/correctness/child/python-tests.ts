@@ -229,7 +229,7 @@ class _Finder:
         return importlib.machinery.PathFinder.find_spec(name, own, target)
     @staticmethod
     def invalidate_caches(): pass
-_LIBRARY = tuple(p for p in sys.path if p.startswith('/lib/'))
+_LIBRARY = tuple(p for p in sys.path if p.startswith('/lib/' if sys.platform == 'emscripten' else '/'))
 
 def _close_doors():
     import pickle, shelve

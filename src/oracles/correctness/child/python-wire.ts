@@ -1,6 +1,7 @@
 /**
- * Python that both interpreters of a sandbox child run: values, object references, exceptions and calls between
- * the answer's interpreter and the one that holds the tests. Everything crosses as JSON text over a device file.
+ * Python that both interpreters of a sandbox run: values, object references, exceptions and calls between the
+ * answer's interpreter and the one that holds the tests. Everything crosses as JSON text: over a device file in
+ * Pyodide, over a socket between native processes (native/python-cell.ts).
  *
  * Plain values (exact built-in types and a table of standard-library ones) cross by value; what a call changes
  * in its mutable arguments is written back into the caller's objects; everything else crosses as a reference
@@ -16,24 +17,25 @@ import collections, decimal, fractions, datetime, uuid, pathlib, functools, insp
 class Unsupported(BaseException):
     """The tests need something that this sandbox does not do: undecided, not failed."""
 
-class _Loop(asyncio.base_events.BaseEventLoop):
-    """An event loop without sockets, signals or threads: ready callbacks and sleeps."""
-    class _Selector:
-        def select(self, timeout):
-            if timeout is None:
-                raise RuntimeError('the event loop would wait forever')
-            if timeout > 0:
-                _time.sleep(timeout)
-            return []
-        def close(self): pass
-    def __init__(self):
-        super().__init__()
-        self._selector = _Loop._Selector()
-    def _process_events(self, events): pass
-    def _write_to_self(self): pass
-
-class _Policy(asyncio.events._BaseDefaultEventLoopPolicy):
-    _loop_factory = _Loop
+if sys.platform == 'emscripten':
+    class _Loop(asyncio.base_events.BaseEventLoop):
+        """An event loop without sockets, signals or threads: ready callbacks and sleeps."""
+        class _Selector:
+            def select(self, timeout):
+                if timeout is None:
+                    raise RuntimeError('the event loop would wait forever')
+                if timeout > 0:
+                    _time.sleep(timeout)
+                return []
+            def close(self): pass
+        def __init__(self):
+            super().__init__()
+            self._selector = _Loop._Selector()
+        def _process_events(self, events): pass
+        def _write_to_self(self): pass
+    class _Policy(asyncio.events._BaseDefaultEventLoopPolicy):
+        _loop_factory = _Loop
+    asyncio.events._set_event_loop_policy(_Policy())
 
 _SCALARS = (type(None), bool, str, float)
 _BASES = (int, str, float, tuple, list, dict, set, frozenset, bytes, bytearray, complex)
@@ -325,8 +327,11 @@ class Wire:
 
     # calls in
     def serve(self):
+        self.respond(self.receive)
+
+    def respond(self, take):
         try:
-            reply = self.answer(self.receive())
+            reply = self.answer(take())
         except BaseException as e:
             reply = {'e': self.encode_exception(e, Encoder(self))}
         try:
@@ -543,6 +548,4 @@ def _ordering(dunder):
     return method
 for _name in ('__lt__', '__le__', '__gt__', '__ge__'):
     setattr(Remote, _name, _ordering(_name))
-
-asyncio.events._set_event_loop_policy(_Policy())
 `;
