@@ -299,17 +299,25 @@ function countTripleQuotes(text: string): number {
 
 /** Spans that hold statements: in three or more backticks, or several on one line. A mere mention does not. */
 function inlineSpans(text: string, line: number): CodeBlock[] {
-  return [...text.matchAll(/(`+)([^`]+)\1(?!`)/g)]
-    .filter((match) => match[1]!.length >= 3 || match[2]!.includes(';'))
-    .map((match) => ({
+  const spans: CodeBlock[] = [];
+  const runs = [...text.matchAll(/`+/g)];
+  for (let index = 0; index + 1 < runs.length; index++) {
+    const [opening, closing] = [runs[index]!, runs[index + 1]!];
+    if (closing[0].length > opening[0].length) continue;
+    const code = text.slice(opening.index + opening[0].length, closing.index).trim();
+    index++;
+    if (closing[0].length < 3 && !code.includes(';')) continue;
+    spans.push({
       label: '',
-      code: match[2]!.trim().replace(/^(?:python3?|py)\s+/i, ''),
+      code: code.replace(/^(?:python3?|py)\s+/i, ''),
       line,
       closed: true,
-      style: 'inline' as const,
-      python: 'maybe' as const,
+      style: 'inline',
+      python: 'maybe',
       languages: [],
-    }));
+    });
+  }
+  return spans;
 }
 
 /** Without quote marks, HTML code tags, and what makes a line of code an item of a list or numbers it. */

@@ -19,8 +19,9 @@ const MAX_JOINED_LINES = 40;
 /** As many lines as `lines`, each a statement of its own, a part of one in brackets, or blank. */
 export function salvage(lines: readonly string[]): string {
   const kept = lines.map(() => '');
+  const shapes = lines.map((line) => shapeOf(line));
   for (let index = 0; index < lines.length; index++) {
-    const end = endOfStatement(lines, index);
+    const end = endOfStatement(lines, shapes, index);
     if (end === undefined) continue;
     const parts = lines.slice(index, end + 1).map((line) => line.trim());
     const statement = asStatement(parts);
@@ -58,18 +59,58 @@ export function mayBeStatement(line: string): boolean {
 }
 
 /** Index of the line on which the statement's brackets and quotes are closed; undefined when they never are. */
-function endOfStatement(lines: readonly string[], start: number): number | undefined {
-  let text = '';
+function endOfStatement(
+  lines: readonly string[],
+  shapes: readonly Shape[],
+  start: number,
+): number | undefined {
+  let depth = 0;
+  let characters = 0;
+  let open: TripleQuote | undefined;
   for (let end = start; end < Math.min(lines.length, start + MAX_JOINED_LINES); end++) {
-    text += `${lines[end]!}\n`;
-    if (text.length > 4 * MAX_LINE) return undefined;
-    const bare = withoutStrings(text);
-    if (/"""|'''/.test(bare)) continue;
-    const open = (bare.match(/[([{]/g) ?? []).length - (bare.match(/[)\]}]/g) ?? []).length;
-    if (open < 0) return undefined;
-    if (open === 0) return end;
+    const line = lines[end]!;
+    characters += line.length + 1;
+    if (characters > 4 * MAX_LINE) return undefined;
+    const shape = open === undefined ? shapes[end]! : shapeOf(line, open);
+    depth += shape.depth;
+    open = shape.open;
+    if (open !== undefined) continue;
+    if (depth < 0) return undefined;
+    if (depth === 0) return end;
   }
   return undefined;
+}
+
+type TripleQuote = '"""' | "'''";
+
+/** What a line does to what is open around it. */
+interface Shape {
+  /** Brackets opened less brackets closed, outside strings and comments. */
+  readonly depth: number;
+  /** The string that is still open at its end. */
+  readonly open: TripleQuote | undefined;
+}
+
+const TOKEN = /"""|'''|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|#.*|[([{]|[)\]}]/gs;
+
+function shapeOf(line: string, inside?: TripleQuote): Shape {
+  if (line.length > 4 * MAX_LINE) return { depth: 0, open: inside };
+  let depth = 0;
+  const tokens = new RegExp(TOKEN);
+  const skipTo = (mark: TripleQuote, from: number): boolean => {
+    const end = line.indexOf(mark, from);
+    tokens.lastIndex = end + mark.length;
+    return end !== -1;
+  };
+  if (inside !== undefined && !skipTo(inside, 0)) return { depth, open: inside };
+  for (let match = tokens.exec(line); match !== null; match = tokens.exec(line)) {
+    const token = match[0];
+    if (token === '"""' || token === "'''") {
+      if (!skipTo(token, tokens.lastIndex)) return { depth, open: token };
+    } else if (/^[([{]/.test(token)) depth++;
+    else if (/^[)\]}]/.test(token)) depth--;
+  }
+  return { depth, open: undefined };
 }
 
 function withoutStrings(text: string): string {

@@ -2,8 +2,11 @@
 import type { Language } from '../../transcripts/code-language.ts';
 
 const HASH_COMMENTS: ReadonlySet<Language> = new Set(['php', 'ruby']);
-/** Comments go, strings become empty. Every alternative begins with a mark of its own: linear. */
-const SLASHED = /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`/g;
+/**
+ * Comments go, strings become empty. Linear: each alternative begins with a mark of its own and takes what it reads,
+ * closed or not; only a lone apostrophe (Rust's lifetimes) is passed over.
+ */
+const SLASHED = /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.){0,200}'|`[^`]*`?/g;
 const HASHED = /(?<![\w$])#(?!\{)[^\n]*/g;
 
 const CONSTANT_WORDS =
