@@ -1,8 +1,8 @@
 /**
- * Thousands of calls in flight against a server that takes 2 s each: throughput, memory and the client's own CPU time,
+ * Thousands of calls in flight against a server that takes 2 s for each: throughput, memory and the client's own CPU time,
  * beside the AI SDK's generateText on Node's fetch and Python's AsyncOpenAI, every client and the server in a process
- * of its own, the clients in turn. Usage: node bench/models.ts [--calls 4000] [--in-flight 800] [--rounds 2]
- * [--python PYTHON] where PYTHON is one that has the package openai.
+ * of its own, the clients in turn. Usage: node bench/models.ts [--calls 4000] [--in-flight 800] [--latency 2000]
+ * [--rounds 2] [--python PYTHON] where PYTHON is one that has the package openai.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +19,6 @@ import { mapConcurrent } from '../src/models/map-concurrent.ts';
 import { openModels } from '../src/models/open-models.ts';
 import { reply, startScriptedServer } from '../test/models/scripted-server.ts';
 
-const LATENCY_MS = 2000;
 const PROMPT_BYTES = 4000;
 const REPLY = 'It reads the file that the user names without a check. '.repeat(20);
 
@@ -27,6 +26,8 @@ const { values: options } = parseArgs({
   options: {
     calls: { type: 'string', default: '4000' },
     'in-flight': { type: 'string', default: '800' },
+    /** What the server takes for a call, ms. */
+    latency: { type: 'string', default: '2000' },
     rounds: { type: 'string', default: '2' },
     python: { type: 'string', default: 'python3' },
     /** Internal: what this process is. */
@@ -36,6 +37,7 @@ const { values: options } = parseArgs({
 });
 const calls = Number(options.calls);
 const inFlight = Number(options['in-flight']);
+const latencyMs = Number(options.latency);
 
 /** What a client prints. */
 interface Measured {
@@ -56,7 +58,7 @@ else if (options.as === 'server') await serve();
 else console.log(JSON.stringify(await measure(options.as === 'purpcode' ? purpcode : sdk)));
 
 async function serve(): Promise<void> {
-  const server = await startScriptedServer(() => reply(REPLY, { delayMs: LATENCY_MS }), { record: false });
+  const server = await startScriptedServer(() => reply(REPLY, { delayMs: latencyMs }), { record: false });
   console.log(server.baseUrl);
 }
 
@@ -134,7 +136,9 @@ function sdk() {
 
 async function bench(): Promise<void> {
   const self = fileURLToPath(import.meta.url);
-  const server = spawn(process.execPath, [self, '--as', 'server'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(process.execPath, [self, '--as', 'server', '--latency', options.latency], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   try {
     const [baseUrl] = (await once(createInterface(server.stdout), 'line')) as [string];
     const measured = new Map<Client, Measured[]>(CLIENTS.map((client) => [client, []]));
@@ -183,7 +187,7 @@ async function outputOf(command: string, args: readonly string[]): Promise<Measu
 
 /** Markdown; the best round of each client, ratios against ours. */
 function table(measured: ReadonlyMap<Client, readonly Measured[]>): string {
-  const ideal = (calls / inFlight) * (LATENCY_MS / 1000);
+  const ideal = (calls / inFlight) * (latencyMs / 1000);
   const best = new Map(
     [...measured].flatMap(([client, rounds]) =>
       rounds.length === 0
@@ -203,7 +207,7 @@ function table(measured: ReadonlyMap<Client, readonly Measured[]>): string {
     ].join(' | '),
   );
   return [
-    `| client | ${calls} calls, ${inFlight} in flight | of the ideal ${ideal} s | CPU a call | against ours | peak memory |`,
+    `| client | ${calls} calls, ${inFlight} in flight | of the ideal ${ideal.toFixed(1)} s | CPU a call | against ours | peak memory |`,
     '| --- | ---: | ---: | ---: | ---: | ---: |',
     ...rows.map((row) => `| ${row} |`),
   ].join('\n');
