@@ -135,6 +135,15 @@ describe('Ruff', () => {
     assert.equal(finding!.severity, 'critical');
   });
 
+  it('takes a module for imported that the code uses and never binds', async () => {
+    const [finding] = await findingsOf('def save():\n    return tempfile.mktemp()');
+    assert.equal(finding?.rule, 'S306');
+    assert.deepEqual(finding.span, { startLine: 2, startColumn: 12, endLine: 2, endColumn: 29 });
+    assert.deepEqual(await rulesOf('def f(tempfile):\n    return tempfile.mktemp()'), []);
+    assert.deepEqual(await rulesOf('tempfile = make()\ntempfile.mktemp()\nunknown.run()'), []);
+    assert.deepEqual(await rulesOf('from __future__ import annotations\neval(pickle)'), ['S307']);
+  });
+
   it('gives code that does not parse a rule of its own', async () => {
     assert.deepEqual(await rulesOf('def f(:\n'), ['invalid-syntax', 'invalid-syntax']);
   });

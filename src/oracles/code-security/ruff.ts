@@ -6,6 +6,7 @@
 import { createRequire } from 'node:module';
 import { messageOf } from '../../errors.ts';
 import { type Analyser, type AnalysisResult, type Finding, INVALID_SYNTAX } from './analyser.ts';
+import { assumedImports } from './assumed-imports.ts';
 import { RUFF_RULES } from './ruff-rules.ts';
 import { neutraliseSuppressions } from './suppressions.ts';
 
@@ -92,7 +93,7 @@ export function createPythonParser(analyser: string): (code: string) => Finding[
 
 /** The code-security analyser of the table in ruff-rules.ts. Python only. */
 export function createRuffAnalyser(): Analyser {
-  const linter = createRuffLinter(Object.keys(RUFF_RULES));
+  const linter = createRuffLinter([...Object.keys(RUFF_RULES), UNDEFINED_NAME]);
   return {
     name: 'ruff',
     async analyse(snippets) {
@@ -115,10 +116,37 @@ function analyseOne(linter: RuffLinter, code: string): AnalysisResult {
     return { kind: 'failed', cause: `the code is longer than ${MAX_CHARACTERS} characters` };
   }
   try {
-    return { kind: 'analysed', findings: [...linter.check(code), ...foreignEncoding(code)].map(toFinding) };
+    return {
+      kind: 'analysed',
+      findings: [...diagnose(linter, code), ...foreignEncoding(code)].map(toFinding),
+    };
   } catch (error) {
     return { kind: 'failed', cause: `Ruff crashed: ${messageOf(error)}` };
   }
+}
+
+/** Not in the table: it says what the code leaves open. */
+const UNDEFINED_NAME = 'F821';
+
+/** As if the modules were imported that the code uses and does not bind. */
+function diagnose(linter: RuffLinter, code: string): Diagnostic[] {
+  const known = ({ rule }: Diagnostic) => rule !== UNDEFINED_NAME;
+  const found = linter.check(code);
+  const names = found.flatMap(({ rule, message }) =>
+    rule === UNDEFINED_NAME ? (/`(\w+)`/.exec(message)?.[1] ?? []) : [],
+  );
+  const imports = assumedImports(names);
+  if (imports === undefined || hasSyntaxError(found)) return found.filter(known);
+  const more = linter.check(`${imports}\n${code}`);
+  // Before `from __future__ import` there may be no other.
+  if (hasSyntaxError(more)) return found.filter(known);
+  return more.filter(known).flatMap(({ startLine, endLine, ...rest }) => {
+    return startLine === 1 ? [] : [{ ...rest, startLine: startLine - 1, endLine: endLine - 1 }];
+  });
+}
+
+function hasSyntaxError(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ rule }) => rule === INVALID_SYNTAX);
 }
 
 /** Encodings in which ASCII stands for itself, so that the code is what it seems. */
