@@ -22,6 +22,7 @@ const SNIPPETS = [
   ['php', 'eval($text);\n'],
   ['ruby', 'eval(text)\n'],
   ['python', 'eval(text)\n'],
+  ['javascript', 'eval(text);\nlet first = 1;\nlet second = 2;\nrun(first, second);\nlet third = ;\n'],
 ] as const;
 
 const folder = mkdtempSync(join(tmpdir(), 'purpcode-test-'));
@@ -79,12 +80,16 @@ describe('Semgrep', () => {
     assert.deepEqual(finding!.span, { startLine: 1, startColumn: 1, endLine: 1, endColumn: 12 });
   });
 
-  it('says what does not parse: Python as a finding, beside what Semgrep sees; other languages as a failure', () => {
+  it('says what does not parse, beside what Semgrep sees; what only Semgrep cannot read is undecided', () => {
     const rules = findingsOf(results[1]).map(({ rule }) => rule);
     assert.deepEqual(rules, ['own.python-eval', 'invalid-syntax', 'invalid-syntax']);
-    assert.deepEqual(results[3], {
+    assert.deepEqual(
+      findingsOf(results[3]).map(({ rule }) => rule),
+      ['own.js-eval', 'invalid-syntax'],
+    );
+    assert.deepEqual(results[8], {
       kind: 'failed',
-      cause: 'semgrep could not read the snippet: Syntax error at line s3.js:2:',
+      cause: 'semgrep could not read the snippet: Syntax error at line s8.js:5:',
     });
   });
 

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { messageOf, OracleError } from '../../../errors.ts';
 import type { Analyser, AnalysisResult, Finding, Snippet } from '../analyser.ts';
 import { LANGUAGES, type Language } from '../language.ts';
-import { createPythonParser } from '../ruff.ts';
 import { neutraliseSuppressions } from '../suppressions.ts';
+import { createSyntaxCheck } from './parsers.ts';
 
 /** A snippet as the tool gets it. */
 export interface SnippetFile {
@@ -73,7 +73,7 @@ export function fileName(stem: string, language: Language): string {
 }
 
 export function createBatchAnalyser(tool: BatchTool, { timeoutMs }: BatchLimits): Analyser {
-  const parsePython = createPythonParser(tool.name);
+  const checkSyntax = createSyntaxCheck(tool.name);
   return {
     name: tool.name,
     async analyse(snippets) {
@@ -86,7 +86,7 @@ export function createBatchAnalyser(tool: BatchTool, { timeoutMs }: BatchLimits)
         if (file === undefined) return { kind: 'analysed', findings: [] };
         if (code.length > MAX_CHARACTERS)
           return failed(`the code is longer than ${MAX_CHARACTERS} characters`);
-        return toResult(tool.name, file, reports.get(file.name), parsePython);
+        return toResult(tool.name, file, reports.get(file.name), checkSyntax);
       });
     },
   };
@@ -108,19 +108,19 @@ function toFile(tool: BatchTool, { code, language }: Snippet, index: number): Sn
   return { name: fileName(`s${index}`, known), language: known, code: neutral, prefix };
 }
 
-/** Python that does not parse is a finding; what only the tool cannot read leaves the snippet undecided. */
+/** What does not parse is a finding; what only the tool cannot read leaves the snippet undecided. */
 function toResult(
   tool: string,
   file: SnippetFile,
   report: FileReport | undefined,
-  parsePython: (code: string) => Finding[],
+  checkSyntax: ReturnType<typeof createSyntaxCheck>,
 ): AnalysisResult {
   if (report === undefined) return failed(`${tool} did not report on the snippet`);
-  let syntax: Finding[] = [];
+  let syntax: Finding[];
   try {
-    if (file.language === 'python') syntax = parsePython(file.code);
+    syntax = checkSyntax(file.code, file.language);
   } catch (error) {
-    return failed(`the parser of Python crashed: ${messageOf(error)}`);
+    return failed(`the parser of ${file.language} crashed: ${messageOf(error)}`);
   }
   if (report.unread !== undefined && syntax.length === 0) {
     return failed(`${tool} could not read the snippet: ${report.unread}`);
