@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
+import { disableTelemetry } from '../engines/embedded/telemetry.ts';
 import { messageOf } from '../errors.ts';
 
 const OLDEST_NODE = 24;
@@ -147,6 +148,7 @@ function nodeVersion(): string {
 
 /** C = A B through the library that trains and samples; a model of one node, written out in ONNX's protobuf. */
 async function multiplyMatrices(): Promise<string> {
+  disableTelemetry();
   const { InferenceSession, Tensor } = await import('onnxruntime-node');
   const session = await InferenceSession.create(matMulModel());
   try {

@@ -1,10 +1,12 @@
 /** Inference sessions of onnxruntime, the way this engine uses them. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ParameterStore } from './parameter-store.ts';
+import { disableTelemetry } from './telemetry.ts';
 
 export type Feeds = Record<string, Tensor>;
 
 export function createSession(model: Uint8Array, threads: number): Promise<InferenceSession> {
+  disableTelemetry();
   return InferenceSession.create(model, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,

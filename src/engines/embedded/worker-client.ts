@@ -10,6 +10,7 @@ import {
   type Result,
   receivedError,
 } from './messages.ts';
+import { disableTelemetry } from './telemetry.ts';
 
 export class WorkerClient {
   readonly #worker: Worker;
@@ -18,6 +19,7 @@ export class WorkerClient {
   #dead: EngineError | undefined;
 
   constructor(options: { threads: number }) {
+    disableTelemetry();
     // worker.ts in a checkout, worker.js in the published package
     const url = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
     this.#worker = new Worker(url, { workerData: options, name: 'purpcode-engine' });
