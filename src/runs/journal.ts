@@ -8,6 +8,18 @@ import { messageOf, RunError } from '../errors.ts';
 const HINT = (path: string): string =>
   `move ${path} away and run the same command again: finished stages keep their files, unfinished work is redone`;
 
+/** For what is no damage of the journal, by SQLite's messages. */
+const SYSTEM_HINTS: readonly (readonly [RegExp, string])[] = [
+  [
+    /disk is full|SQLITE_FULL/i,
+    'the disk is full: free some space and run the same command again; it goes on where it stopped',
+  ],
+  [
+    /readonly database|unable to open database/i,
+    'no permission: choose another folder with --run, or change the permissions',
+  ],
+];
+
 export class Journal {
   readonly #database: DatabaseSync;
   readonly #path: string;
@@ -25,6 +37,8 @@ export class Journal {
            stage TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, sequence INTEGER PRIMARY KEY AUTOINCREMENT,
            UNIQUE (stage, key))`,
       );
+      // fails now, not after hours of work, if the file cannot be written
+      this.#database.exec('PRAGMA user_version = 1');
     } catch (error) {
       throw this.#error('cannot be opened', error);
     }
@@ -75,12 +89,9 @@ export class Journal {
   }
 
   #error(what: string, cause: unknown): RunError {
-    const full = /disk is full|SQLITE_FULL/i.test(messageOf(cause));
     return new RunError(`journal ${this.#path} ${what}: ${messageOf(cause)}`, {
       cause,
-      hint: full
-        ? 'the disk is full: free some space and run the same command again; it goes on where it stopped'
-        : HINT(this.#path),
+      hint: SYSTEM_HINTS.find(([pattern]) => pattern.test(messageOf(cause)))?.[1] ?? HINT(this.#path),
     });
   }
 }

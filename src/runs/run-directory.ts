@@ -2,7 +2,7 @@
  * A run is a folder that ordinary tools can read; nothing else holds state (DESIGN.md, "Runs"). This module owns
  * its layout, its lock and the fingerprints that tell which stages are finished for which recipe.
  */
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { RunError } from '../errors.ts';
 import {
@@ -12,6 +12,7 @@ import {
   makeFolder,
   readJson,
   readJsonl,
+  readText,
   remove,
   writeJson,
   writeJsonl,
@@ -137,13 +138,13 @@ export class RunDirectory {
         return;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw ioError('write', path, error);
-        const owner = Number(readFileSync(path, 'utf8'));
+        const owner = Number(readText(path));
         if (isRunning(owner)) {
           throw new RunError(`run ${this.path} is in use by process ${owner}`, {
             hint: `wait for it, stop it, or choose another folder with --run; if process ${owner} is no purpcode, delete ${path}`,
           });
         }
-        rmSync(path, { force: true });
+        remove(path);
       }
     }
     throw new RunError(`run ${this.path} was taken by another process in this moment`, {
@@ -152,7 +153,12 @@ export class RunDirectory {
   }
 
   #unlock(): void {
-    rmSync(this.file('run.lock'), { force: true });
+    try {
+      rmSync(this.file('run.lock'), { force: true });
+    } catch {
+      // The folder lost its permissions meanwhile: what the run says of that matters more than the lock, which is
+      // taken over once this process is gone.
+    }
   }
 }
 
