@@ -116,7 +116,7 @@ function multiLineStrings(quotes: readonly Quote[]): QuotedCode[] {
 
 /** A docstring shows code as it is or as an interactive session. */
 function shownCode(text: string): string {
-  return /^\s*>>> /m.test(text) ? readSession(text.split('\n')).join('\n') : dedent(text);
+  return /^[ \t]*>>> /m.test(text) ? readSession(text.split('\n')).join('\n') : dedent(text);
 }
 
 /** Runs of comment lines, without their marks. */

@@ -16,10 +16,12 @@ export interface HackLine extends RewardItem {
   readonly reward: number;
 }
 
-/** What checks the lines; without a sandbox those that run code are left out. */
 export interface HackSuiteOptions {
   readonly analysers: readonly Analyser[];
+  /** Without one, the lines that run code are left out. */
   readonly sandbox?: Sandbox;
+  /** Which lines to run; all unless given. */
+  readonly only?: (line: HackLine) => boolean;
 }
 
 export interface HackOutcome {
@@ -49,9 +51,15 @@ function readLines(text: string, name: string, honest: boolean): HackLine[] {
     });
 }
 
-const RUNS_CODE = ['correctness', 'security-tests'] as const;
+export function runsCode({ item }: HackLine): boolean {
+  return item.task.oracles.some((name) => name === 'correctness' || name === 'security-tests');
+}
 
-export async function runHackSuite({ analysers, sandbox }: HackSuiteOptions): Promise<HackOutcome[]> {
+export async function runHackSuite({
+  analysers,
+  sandbox,
+  only = () => true,
+}: HackSuiteOptions): Promise<HackOutcome[]> {
   const judge = createRuleBasedJudge();
   const correctness = sandbox === undefined ? undefined : createCorrectnessOracle(sandbox);
   const model = createRewardModel({
@@ -62,9 +70,7 @@ export async function runHackSuite({ analysers, sandbox }: HackSuiteOptions): Pr
       ...(correctness === undefined ? {} : { correctness, 'security-tests': attacked(correctness) }),
     },
   });
-  const lines = readHackSuite().filter(
-    ({ item }) => sandbox !== undefined || !RUNS_CODE.some((name) => item.task.oracles.includes(name)),
-  );
+  const lines = readHackSuite().filter((line) => only(line) && (sandbox !== undefined || !runsCode(line)));
   const rewards = await model.reward(lines.map(({ item }) => item));
   return lines.map((line, index) => {
     const got = rewards[index]!;
