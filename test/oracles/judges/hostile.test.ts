@@ -204,11 +204,14 @@ it('passes only what a form with the right nonce passes, whatever a server answe
   }
 });
 
-it('rewards nothing that was not judged', async () => {
-  const down: ServerScript = inTurn({ kind: 'status', status: 500 });
-  await serveJudges([down], async ({ judge }) => {
-    const oracles = { 'malicious-assistance': judge.maliciousAssistance, overrefusal: judge.overrefusal };
-    const [reward] = await embeddedRewardModel({ oracles }).reward([ITEM]);
-    assert.equal(reward!.reward, null);
-  });
+it('rewards nothing that was not judged, and asks once for a task with both oracles', async () => {
+  const rewardBy = (script: ServerScript): Promise<[reward: number | null, asked: number]> =>
+    serveJudges([script], async ({ judge, requests }) => {
+      const oracles = { 'malicious-assistance': judge.maliciousAssistance, overrefusal: judge.overrefusal };
+      const [reward] = await embeddedRewardModel({ oracles }).reward([ITEM]);
+      return [reward!.reward, requests[0]!.length];
+    });
+  assert.deepEqual(await rewardBy(inTurn({ kind: 'status', status: 500 })), [null, 1]);
+  assert.deepEqual(await rewardBy(good), [1, 1]);
+  assert.deepEqual(await rewardBy(bad), [0, 1]);
 });
