@@ -111,7 +111,45 @@ const unverifiedToken: Check = ({ kind, names, keywords, args }) => {
   return verify === false || verify === 0;
 };
 
+/** `os.access` before open. */
+const accessThenOpen: Check = (sighting, code) =>
+  checkThenUse(sighting, code) &&
+  sighting.scope.tests.some((test) => /\baccess\(/.test(code.slice(test.start, test.end)));
+
+/** A server that binds to the empty host (CWE-1327). */
+const bindAll: Check = ({ kind, names, args }) => {
+  if (
+    kind !== 'call' ||
+    !names.some((name) => /(?:\.bind|(?:HTTP|TCP|UDP|WSGI|XMLRPC)Server|create_server)$/.test(name))
+  )
+    return false;
+  const [host, port] = args[0]?.items ?? [];
+  return (
+    port !== undefined && typeof host?.constant === 'string' && /^(?:|0\.0\.0\.0|::)$/.test(host.constant)
+  );
+};
+
+/** The decorator of Django and Flask-WTF. */
+const csrfExempt: Check = ({ kind, statement }, code) =>
+  kind === 'function' &&
+  statement?.kind === 'function' &&
+  statement.decorators.some(({ start, end }) =>
+    /^(?:\w+\.)*(?:csrf_exempt|csrf\.exempt)$/.test(code.slice(start, end)),
+  );
+
+/** `request.headers['X-Forwarded-For']`, read as an item and bound to a name (CWE-348). */
+const forwardedAddress: Check = ({ kind, value }, code) =>
+  kind === 'assign' &&
+  value !== undefined &&
+  /\b(?:headers|META|environ)\[\s*['"](?:HTTP_)?X[-_](?:FORWARDED[-_]FOR|REAL[-_]IP)['"]/i.test(
+    code.slice(value.node.start, value.node.end),
+  );
+
 const CHECK_TABLE = {
+  'access-then-open': accessThenOpen,
+  'bind-all': bindAll,
+  'csrf-exempt': csrfExempt,
+  'forwarded-address': forwardedAddress,
   'unverified-token': unverifiedToken,
   'slow-regex': slowRegex,
   'check-then-use': checkThenUse,

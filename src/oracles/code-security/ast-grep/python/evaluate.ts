@@ -13,6 +13,7 @@ import {
   literal,
   mergeTaint,
   mergeValues,
+  NUMBER,
   passed,
   type Taint,
   taintOf,
@@ -24,16 +25,7 @@ import {
 
 /** Something that a rule may be about. */
 export interface Sighting {
-  readonly kind:
-    | 'call'
-    | 'assign'
-    | 'return'
-    | 'compare'
-    | 'handler'
-    | 'dict'
-    | 'if'
-    | 'function'
-    | 'iterate';
+  readonly kind: 'call' | 'assign' | 'return' | 'compare' | 'handler' | 'dict' | 'function' | 'divide';
   readonly node: { readonly start: number; readonly end: number };
   /** Dotted names of what is called or assigned to; empty for the other kinds. */
   readonly names: readonly string[];
@@ -54,6 +46,8 @@ export interface Scope {
   readonly bases?: readonly string[];
   /** Tests of the `if` statements around, innermost last. */
   readonly tests: Expression[];
+  /** `try` statements with handlers around. */
+  tries: number;
   /** Attributes of `self` that methods of the class have set. */
   readonly attributes?: Map<string, Value>;
 }
@@ -77,8 +71,10 @@ const CARRIERS =
 /** Methods whose results say little about what they were called on. */
 const ENDS =
   /^(?:startswith|endswith|isdigit|isalnum|isalpha|isdecimal|isnumeric|isidentifier|count|index|find|rfind|exists|is_file|is_dir|is_relative_to|__len__|hexdigest|digest|save|close|write|commit|filter|filter_by|execute|query|validate|validate_on_submit|has_key|keys|match|fullmatch|search|verify|check_password)$/;
+/** Harmless as text, not as a size or divisor. */
+const NUMERIC = /^(?:int|float|abs|round|decimal\.Decimal|Decimal)$/;
 const NUMBERS =
-  /^(?:int|float|bool|len|ord|abs|hash|id|isinstance|issubclass|hasattr|callable|round|sum|any|all|type|uuid\.UUID|UUID|decimal\.Decimal|Decimal|ipaddress\.\w+|datetime\.\S+|hashlib\.\S+|hmac\.\S+|bcrypt\.\S+)$/;
+  /^(?:bool|len|ord|hash|id|isinstance|issubclass|hasattr|callable|sum|any|all|type|uuid\.UUID|UUID|ipaddress\.\w+|datetime\.\S+|hashlib\.\S+|hmac\.\S+|bcrypt\.\S+)$/;
 const MODULE_ALIASES: ReadonlyArray<readonly [RegExp, string]> = [
   [/^(?:builtins|__builtins__|__builtin__)\./, ''],
   [/^Cryptodome\./, 'Crypto.'],
@@ -88,7 +84,7 @@ const MODULE_ALIASES: ReadonlyArray<readonly [RegExp, string]> = [
 
 export class ExpressionEvaluator {
   protected env: Environment = new Map();
-  protected scope: Scope = { tests: [] };
+  protected scope: Scope = { tests: [], tries: 0 };
   protected readonly observe: Observer;
   protected readonly functions = new Map<string, LocalFunction>();
 
@@ -121,8 +117,13 @@ export class ExpressionEvaluator {
         return this.subscript(node);
       case 'slice':
         return unknown(node, '', mergeValues(node.parts.map((part) => this.evaluate(part))));
-      case 'binary':
-        return foldBinary(node, node.op, this.evaluate(node.left), this.evaluate(node.right));
+      case 'binary': {
+        const [left, right] = [this.evaluate(node.left), this.evaluate(node.right)];
+        if (node.op === '/' || node.op === '//' || node.op === '%') {
+          this.sight('divide', node, [node.op], { args: [left, right] });
+        }
+        return foldBinary(node, node.op, left, right);
+      }
       case 'unary': {
         const operand = this.evaluate(node.operand);
         if (node.op === '-' && typeof operand.constant === 'number') return literal(node, -operand.constant);
@@ -450,6 +451,7 @@ export class ExpressionEvaluator {
     args: readonly Value[],
     keywords: ReadonlyMap<string, Value>,
   ): Taint | undefined {
+    if (NUMERIC.test(name)) return passed(mergeTaint(args.map(deepTaint)), NUMBER);
     if (NUMBERS.test(name)) return undefined;
     if (CARRIERS.test(name)) {
       return passed(mergeTaint([...args.map(deepTaint), ...[...keywords.values()].map(deepTaint)]), name);

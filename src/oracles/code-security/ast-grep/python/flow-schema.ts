@@ -46,6 +46,10 @@ export interface Condition {
   readonly from?: readonly string[] | undefined;
   /** A regular expression on the name of the variable or attribute, as the code has it. */
   readonly named?: string | undefined;
+  /** Went through one of these: dotted names of functions, or `guard:` and a guard's name. */
+  readonly through?: readonly string[] | undefined;
+  /** With `from`: a value that was made a number counts too. */
+  readonly numbers?: boolean | undefined;
   readonly not?: Condition | undefined;
   readonly any?: readonly Condition[] | undefined;
 }
@@ -64,6 +68,8 @@ const condition: z.ZodType<Condition> = z.lazy(() =>
     absent: z.boolean().optional(),
     from: z.array(z.enum(LABELS)).min(1).optional(),
     named: regex.optional(),
+    through: z.array(z.string().min(1)).min(1).optional(),
+    numbers: z.boolean().optional(),
     not: condition.optional(),
     any: z.array(condition).min(1).optional(),
   }),
@@ -89,6 +95,8 @@ const sink = z.union([
   z.strictObject({ assign: names, ...common }),
   z.strictObject({ return: z.literal(true), ...common }),
   z.strictObject({ compare: z.array(z.string()).min(1), ...common }),
+  /** The divisor. */
+  z.strictObject({ divide: z.literal(true), ...common }),
   z.strictObject({ check: z.enum(CHECKS), ...common }),
 ]);
 
@@ -97,6 +105,8 @@ export const flowSchema = z.strictObject({
   from: z.array(z.enum(LABELS)).min(1).optional(),
   /** Dotted names of functions, with `*`, that make a value harmless here. */
   cleanedBy: z.array(z.string().min(1)).optional(),
+  /** A value that was made a number is not harmless here. */
+  numbers: z.boolean().optional(),
   /** Checks that make a value harmless here. */
   guards: z.array(z.enum(GUARDS)).optional(),
   /** The code must hold this. */

@@ -6,7 +6,7 @@ import type { Condition, FlowRule, Sink } from './flow-schema.ts';
 import { runModule } from './run.ts';
 import { readModule } from './statements.ts';
 import { textPattern } from './text-pattern.ts';
-import { deepTaint, type Taint, type Value } from './values.ts';
+import { deepTaint, NUMBER, type Taint, type Value } from './values.ts';
 
 export interface Place {
   readonly start: number;
@@ -94,7 +94,10 @@ function indexSinks<R>(rules: readonly { rule: R; flow: FlowRule }[]): SinkIndex
           });
         }
       } else if ('check' in sink) add(index.byKind, 'check', { rule, flow, sink });
-      else add(index.byKind, 'return' in sink ? 'return' : 'compare', { rule, flow, sink });
+      else {
+        const kind = 'return' in sink ? 'return' : 'divide' in sink ? 'divide' : 'compare';
+        add(index.byKind, kind, { rule, flow, sink });
+      }
     }
   }
   return index;
@@ -106,7 +109,8 @@ function* candidates<R>(index: SinkIndex<R>, { kind, names }: Sighting): Iterabl
       const lists = [index.byName.get(`${kind} ${lastPart(name)}`), index.byName.get(`${kind} *`)];
       for (const entry of lists.flatMap((list) => list ?? [])) if (entry.pattern!.test(name)) yield entry;
     }
-  } else if (kind === 'return' || kind === 'compare') yield* index.byKind.get(kind) ?? [];
+  } else if (kind === 'return' || kind === 'compare' || kind === 'divide')
+    yield* index.byKind.get(kind) ?? [];
   yield* index.byKind.get('check') ?? [];
 }
 
@@ -142,6 +146,7 @@ function matches<R>({ flow, sink }: Entry<R>, sighting: Sighting, code: string):
   if (sink.function !== undefined && !textPattern(sink.function).test(scope.fn?.name ?? '')) return false;
   if (sink.route !== undefined && (scope.entry === 'web') !== sink.route) return false;
   if ('check' in sink && !runCheck(sink.check, sighting, code)) return false;
+  if ('divide' in sink && (scope.tries > 0 || sighting.args[0]?.text !== undefined)) return false;
   if ('compare' in sink && !sink.compare.includes(sighting.names[0]!)) return false;
   for (const [where, condition] of Object.entries(sink.when ?? {})) {
     const values = valuesAt(sighting, where);
@@ -155,17 +160,24 @@ function matches<R>({ flow, sink }: Entry<R>, sighting: Sighting, code: string):
     if (!holds) return false;
   }
   if (flow.from === undefined || 'check' in sink) return true;
-  const where = 'call' in sink ? (sink.argument ?? '0') : 'compare' in sink ? 'any' : 'value';
+  const where =
+    'call' in sink ? (sink.argument ?? '0') : 'compare' in sink ? 'any' : 'divide' in sink ? '1' : 'value';
   return valuesAt(sighting, where).some((value) => isTainted(deepTaint(value), flow));
 }
 
 function isTainted(
   taint: Taint | undefined,
-  { from, cleanedBy = [], guards = DEFAULT_GUARDS }: FlowRule,
+  {
+    from,
+    cleanedBy = [],
+    guards = DEFAULT_GUARDS,
+    numbers,
+  }: Pick<FlowRule, 'from' | 'cleanedBy' | 'guards' | 'numbers'>,
 ): boolean {
   if (taint === undefined) return false;
   const labels: readonly string[] = from ?? [];
   if (![...taint.origins].some(({ label }) => labels.includes(label))) return false;
+  if (numbers !== true && taint.through.has(NUMBER)) return false;
   for (const step of taint.through) {
     if (step.startsWith('guard:')) {
       if (guards.some((guard) => step === `guard:${guard}`)) return false;
@@ -196,7 +208,8 @@ function holdsFor(condition: Condition, value: Value | undefined, code: string):
 }
 
 function valueHolds(condition: Condition, value: Value, code: string): boolean {
-  const { is, matches, has, below, atLeast, bits, constant, truthy, assembled, from, named } = condition;
+  const { is, matches, has, below, atLeast, bits, constant, truthy, assembled, from, named, through } =
+    condition;
   const known = value.constant;
   if (is !== undefined && !is.some((item) => equals(item, value))) return false;
   if (matches !== undefined && !textMatches(matches, value)) return false;
@@ -207,11 +220,20 @@ function valueHolds(condition: Condition, value: Value, code: string): boolean {
   if (constant !== undefined && (known !== undefined) !== constant) return false;
   if (truthy !== undefined && (known === undefined || Boolean(known) !== truthy)) return false;
   if (assembled !== undefined && (value.text !== undefined) !== assembled) return false;
-  if (from !== undefined && !isTainted(deepTaint(value), { from: from as FlowRule['from'], sinks: [] }))
+  if (
+    from !== undefined &&
+    !isTainted(deepTaint(value), { from: from as FlowRule['from'], guards: [], numbers: condition.numbers })
+  )
     return false;
+  if (through !== undefined && !wentThrough(value, through)) return false;
   return (
     named === undefined || textPattern(named).test(lastName(code.slice(value.node.start, value.node.end)))
   );
+}
+
+function wentThrough(value: Value, steps: readonly string[]): boolean {
+  const through = [...(deepTaint(value)?.through ?? [])];
+  return steps.some((name) => through.some((step) => glob(name).test(step)));
 }
 
 function equals(item: string | number | boolean | null, value: Value): boolean {

@@ -2,8 +2,11 @@
 import type { Expression } from './nodes.ts';
 import { assembled, HOLE, literal, mergeValues, textOf, unknown, type Value } from './values.ts';
 
-/** Modes of stat.h that decide permissions. */
+/** Modes of stat.h that decide permissions, and sizes of blocks in bytes. */
 const CONSTANTS: Readonly<Record<string, number>> = {
+  'Crypto.Cipher.AES.block_size': 16,
+  'AES.block_size': 16,
+  'Crypto.Cipher.DES.block_size': 8,
   'stat.S_IRWXU': 0o700,
   'stat.S_IRUSR': 0o400,
   'stat.S_IWUSR': 0o200,
@@ -19,7 +22,7 @@ const CONSTANTS: Readonly<Record<string, number>> = {
 };
 
 export function namedConstant(name: string): number | undefined {
-  return name.startsWith('stat.') ? CONSTANTS[name] : undefined;
+  return CONSTANTS[name];
 }
 
 /** Longer texts are not put together. */

@@ -1,10 +1,11 @@
 /** Checks that end taint: what a test says of the values in it when it is true, and when it is false. */
 import type { Expression } from './nodes.ts';
-import type { Origin, Value } from './values.ts';
+import { NUMBER, type Origin, type Value } from './values.ts';
 
 /**
  * What was checked: membership of known values, equality, a pattern, a type, a prefix (of a normalised path or
- * not), a suffix, a URL's scheme alone, the absence of something, a containing folder, or a check of the code's own.
+ * not), a suffix, a URL's scheme alone, the absence of something, a containing folder, a check of the code's own,
+ * or a comparison of size.
  */
 export const GUARDS = [
   'member',
@@ -18,6 +19,7 @@ export const GUARDS = [
   'denylist',
   'relative',
   'custom',
+  'range',
 ] as const;
 export type GuardKind = (typeof GUARDS)[number];
 
@@ -72,6 +74,7 @@ export function outcomeOf(test: Expression, evaluate: (node: Expression) => Valu
     case 'attribute': {
       const value = evaluate(test);
       const { question } = value;
+      if (value.taint?.through.has(NUMBER)) return { whenTrue: [{ kind: 'range', value }], whenFalse: [] };
       if (question !== undefined && question !== test) return next(question);
       return test.kind === 'attribute' && NEGATIVE.test(test.name) && value.taint !== undefined
         ? { whenTrue: [], whenFalse: [{ kind: 'custom', value }] }
@@ -125,7 +128,7 @@ function comparison(
       return guards('denylist', right, op === 'not in');
     return NOTHING;
   }
-  if (op !== '==' && op !== '!=') return NOTHING;
+  if (op !== '==' && op !== '!=') return sizeOutcome(left, right);
   const tainted = left.taint !== undefined ? left : right;
   const other = tainted === left ? right : left;
   // Two tainted sides that share an origin: `commonpath([base, path]) == base` where both come from one request.
@@ -133,7 +136,17 @@ function comparison(
   const throughPath = [...tainted.taint.through].some((step) => /commonpath|commonprefix|relpath/.test(step));
   if (throughPath) return guards('relative', tainted, op === '==');
   if (other.taint !== undefined || other.constant === '') return NOTHING;
-  return guards('equal', tainted, op === '==');
+  const seen: Guard[] = tainted.taint.through.has(NUMBER) ? [{ kind: 'range', value: tainted }] : [];
+  const { whenTrue, whenFalse } = guards('equal', tainted, op === '==');
+  return { whenTrue: [...whenTrue, ...seen], whenFalse: [...whenFalse, ...seen] };
+}
+
+/** `x > 10`: either way the code has looked at the size. */
+function sizeOutcome(left: Value, right: Value): Outcome {
+  const guards = [left, right]
+    .filter(({ taint }) => taint !== undefined)
+    .map((value): Guard => ({ kind: 'range', value }));
+  return { whenTrue: guards, whenFalse: guards };
 }
 
 function callOutcome(

@@ -140,7 +140,6 @@ class StatementEvaluator extends ExpressionEvaluator {
       }
       case 'for': {
         const iterable = this.evaluate(statement.iterable);
-        this.sight('iterate', statement, [], { value: iterable, statement });
         this.bind(statement.target, elementOf(iterable, statement.iterable));
         this.body(statement.body);
         this.body(statement.otherwise);
@@ -231,7 +230,6 @@ class StatementEvaluator extends ExpressionEvaluator {
 
   private conditional(statement: Extract<Statement, { kind: 'if' }>): void {
     this.evaluate(statement.test);
-    this.sight('if', statement, [], { statement });
     const before = this.env;
     const outcome = this.outcome(statement.test);
     this.scope.tests.push(statement.test);
@@ -349,7 +347,9 @@ class StatementEvaluator extends ExpressionEvaluator {
   private attempt(statement: Extract<Statement, { kind: 'try' }>): void {
     const before = this.env;
     this.env = new Map(before);
+    this.scope.tries += statement.handlers.length;
     this.body(statement.body);
+    this.scope.tries -= statement.handlers.length;
     this.body(statement.otherwise);
     let after = this.env;
     for (const handler of statement.handlers) {
@@ -399,6 +399,7 @@ class StatementEvaluator extends ExpressionEvaluator {
       scope: {
         fn,
         tests: [],
+        tries: 0,
         ...(entry !== undefined && { entry }),
         ...(bases !== undefined && { bases, attributes: this.scope.attributes ?? new Map() }),
       },

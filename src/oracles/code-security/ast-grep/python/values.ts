@@ -95,6 +95,9 @@ function shorten(name: string): string {
   return name.length > MAX_NAME ? `…${name.slice(-MAX_NAME)}` : name;
 }
 
+/** Step of a value that was made a number. */
+export const NUMBER = 'number';
+
 export function taintOf(label: Label): Taint {
   return { origins: new Set([{ label }]), through: new Set() };
 }
