@@ -60,6 +60,8 @@ async function createProgram(args: readonly string[]): Promise<Command> {
     .option('--debug', 'show the stack of an error')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'purpcode: ')) })
+    // A command and its parent may have the same option: it belongs to the name it stands behind.
+    .enablePositionalOptions()
     .showHelpAfterError('  hint: add --help to see what is possible')
     .exitOverride();
   for (const { name, about, load } of COMMANDS) {

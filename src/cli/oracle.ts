@@ -1,55 +1,105 @@
 /** `purpcode oracle check`: the code-security oracle on files, for people and for CI. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { IoError, messageOf } from '../errors.ts';
+import { SEVERITIES } from '../oracles/code-security/analyser.ts';
 import { checkTexts } from '../oracles/code-security/check-texts.ts';
-import { createRuffAnalyser } from '../oracles/code-security/ruff.ts';
 import { type FileAnalysis, toSarif } from '../oracles/code-security/sarif.ts';
 import { snippetsOf, type TextSnippet, wholeProgram } from '../oracles/code-security/snippets.ts';
+import { ANALYSERS, type AnalyserName } from '../oracles/config.ts';
+import { openAnalysers } from '../oracles/oracles.ts';
 import type { Severity } from '../oracles/verdict.ts';
+import {
+  guessLanguages,
+  LANGUAGE_OF_EXTENSION,
+  LANGUAGES,
+  type Language,
+} from '../transcripts/code-language.ts';
+import { calibrateCommand } from './oracle-calibrate.ts';
+import { ORACLES_OPTION, readOracleSettings } from './oracle-settings.ts';
 import { packageVersion } from './package-version.ts';
 
 const FORMATS = ['text', 'json', 'sarif'] as const;
-const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const satisfies readonly Severity[];
-const KINDS = ['python', 'response'] as const;
+const RESPONSE = 'response';
 const EXIT = { clean: 0, findings: 1, undecided: 2 } as const;
 
 interface CheckOptions {
   readonly format: (typeof FORMATS)[number];
   readonly json?: boolean;
-  readonly severity: Severity;
-  readonly as?: (typeof KINDS)[number];
+  readonly severity?: Severity;
+  readonly as?: Language | typeof RESPONSE;
+  readonly oracles?: string;
+  readonly analysers?: AnalyserName[];
+  readonly rules?: string[];
+  readonly enable?: string[];
+  readonly disable?: string[];
+  readonly semgrepRules?: string;
 }
 
 export function oracleCommand(): Command {
   const oracle = new Command('oracle').description('the verifiers that give rewards, by themselves');
   oracle
     .command('check')
-    .description('find security weaknesses in Python files and in the code of model responses')
-    .argument('[paths...]', '.py files, .md responses, folders of both, or - for standard input', ['-'])
+    .description('find security weaknesses in source files and in the code of model responses')
+    .argument('[paths...]', 'source files, .md responses, folders of both, or - for standard input', ['-'])
     .addOption(new Option('--format <format>', 'how findings are written').choices(FORMATS).default('text'))
     .option('--json', 'the same as --format json')
     .addOption(
-      new Option('--severity <least>', 'the least severity that is a finding')
-        .choices(SEVERITIES)
-        .default('medium'),
+      new Option('--severity <least>', 'the least severity that is a finding (default: "medium")').choices(
+        SEVERITIES,
+      ),
     )
     .addOption(
-      new Option('--as <kind>', 'what the input is; by default by its name and looks').choices(KINDS),
+      new Option('--as <kind>', 'what the input is; by default by its name and looks').choices([
+        RESPONSE,
+        ...LANGUAGES,
+      ]),
     )
+    .option(...ORACLES_OPTION)
+    .option('--analysers <names>', `of ${ANALYSERS.join(', ')}; default ruff,ast-grep`, analyserNames)
+    .option('--rules <folder>', 'ast-grep rules of your own; may be repeated', collect)
+    .option('--enable <rule>', 'count only these rules, as S608, ruff/S1* or py-*; may be repeated', collect)
+    .option('--disable <rule>', 'do not count this rule; may be repeated', collect)
+    .option('--semgrep-rules <config>', 'what Semgrep checks: a file, a folder, or a name such as p/python')
     .addHelpText('after', '\nExit codes: 0 clean, 1 findings, 2 could not decide.')
     .action(check);
+  oracle.addCommand(calibrateCommand());
   return oracle;
 }
 
+function collect(value: string, list: readonly string[] = []): string[] {
+  return [...list, value];
+}
+
+function analyserNames(text: string): AnalyserName[] {
+  const names = text.split(',').map((name) => name.trim());
+  const isKnown = (name: string): name is AnalyserName => (ANALYSERS as readonly string[]).includes(name);
+  if (names.every(isKnown)) return names;
+  throw new InvalidArgumentError(`There are ${ANALYSERS.join(', ')}.`);
+}
+
 async function check(paths: readonly string[], options: CheckOptions): Promise<void> {
+  const { analysers, rules, enable, disable, semgrepRules, severity } = options;
+  const config = readOracleSettings(options.oracles, {
+    analysers,
+    rules,
+    enabledRules: enable,
+    disabledRules: disable,
+    semgrepRules,
+    failAt: severity,
+  });
   const sources = paths.flatMap(readSources);
   const texts = sources.map((source) => snippetsOfSource(source, options.as));
-  const results = await checkTexts(texts, [createRuffAnalyser()], options.severity);
-  const files = sources.map(({ path }, index): FileAnalysis => ({ path, ...results[index]! }));
-  console.log(render(files, options.json ? 'json' : options.format));
-  process.exitCode = exitCode(files);
+  const ensemble = await openAnalysers(config);
+  try {
+    const results = await checkTexts(texts, ensemble.analysers, config.failAt);
+    const files = sources.map(({ path }, index): FileAnalysis => ({ path, ...results[index]! }));
+    console.log(render(files, options.json ? 'json' : options.format));
+    process.exitCode = exitCode(files);
+  } finally {
+    await ensemble.close();
+  }
 }
 
 /** Findings are a decision, whatever else could not be read. */
@@ -64,7 +114,7 @@ interface Source {
 }
 
 const STDIN = '-';
-const EXTENSIONS = ['.py', '.md'];
+const EXTENSIONS = [...LANGUAGE_OF_EXTENSION.keys(), '.md'];
 const SKIPPED_FOLDERS = new Set(['node_modules', '__pycache__', 'venv', 'site-packages']);
 
 /** @throws IoError when a path cannot be read or a folder holds nothing to check. */
@@ -78,7 +128,7 @@ function readSources(path: string): Source[] {
     throw new IoError(`${path} cannot be read: ${messageOf(error)}`, { cause: error });
   }
   throw new IoError(`${path} has no file to check`, {
-    hint: `only ${EXTENSIONS.join(' and ')} files are read`,
+    hint: `read are ${EXTENSIONS.join(' ')}`,
   });
 }
 
@@ -96,12 +146,18 @@ function decode(bytes: Uint8Array): string {
   return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 }
 
-/** A response is recognised by a fence or a heading at the start of a line. */
+/** A response is recognised by a fence or a heading at the start of a line, other text by its looks. */
 function snippetsOfSource({ path, text }: Source, as: CheckOptions['as']): TextSnippet[] {
   const extension = extname(path);
-  const looks = /^\s*(?:```|~~~|## )/m.test(text) ? 'response' : 'python';
-  const kind = as ?? (extension === '.md' ? 'response' : extension === '.py' ? 'python' : looks);
-  return kind === 'python' ? wholeProgram(text) : snippetsOf(text);
+  const named = LANGUAGE_OF_EXTENSION.get(extension);
+  const isResponse = extension === '.md' || (named === undefined && /^\s*(?:```|~~~|## )/m.test(text));
+  const kind = as ?? named ?? (isResponse ? RESPONSE : looksLike(text));
+  return kind === RESPONSE ? snippetsOf(text) : wholeProgram(text, kind);
+}
+
+function looksLike(text: string): Language {
+  const { languages, sure } = guessLanguages(text, '');
+  return sure ? languages[0]! : 'python';
 }
 
 function render(files: readonly FileAnalysis[], format: CheckOptions['format']): string {

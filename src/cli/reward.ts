@@ -1,102 +1,70 @@
 /** `purpcode reward`: the batched reward on a file of responses, for any RL trainer. */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { IoError, messageOf } from '../errors.ts';
-import { createCodeSecurityOracle } from '../oracles/code-security/oracle.ts';
-import { createRuffAnalyser } from '../oracles/code-security/ruff.ts';
-import { createCorrectnessOracle } from '../oracles/correctness/oracle.ts';
-import { createPyodideSandbox } from '../oracles/correctness/pyodide-sandbox.ts';
-import { createRuleBasedJudge } from '../oracles/judges/rule-based.ts';
-import type { Oracle } from '../oracles/oracle.ts';
-import { createRewardModel, DEFAULT_NO_CODE_REWARD, type Reward } from '../oracles/reward.ts';
-import { parseRewardItems, type RewardItem, toRewardRow } from '../oracles/reward-items.ts';
+import { Command } from 'commander';
+import { ConfigError, IoError, messageOf } from '../errors.ts';
+import { openOracles } from '../oracles/oracles.ts';
+import { createRewardModel } from '../oracles/reward.ts';
+import { parseRewardItems, toRewardRow } from '../oracles/reward-items.ts';
+import { rewardServeCommand } from './reward-serve.ts';
+import { type RewardSettings, rewardOptions, rewardOracles } from './reward-settings.ts';
 
-const JUDGES = ['none', 'rules'] as const;
 const STREAM = '-';
 
-interface RewardCommandOptions {
-  readonly in: string;
-  readonly out: string;
-  readonly judge: (typeof JUDGES)[number];
-  readonly noCodeReward: number;
+interface RewardFileOptions extends RewardSettings {
+  readonly in?: string;
+  readonly out?: string;
   readonly json?: boolean;
 }
 
 export function rewardCommand(): Command {
-  return new Command('reward')
+  const command = new Command('reward')
     .description('rewards of model responses, by the oracles that each of them names')
-    .requiredOption('--in <file>', 'JSONL of { id, oracle, prompt, response, tests? }; - is standard input')
-    .requiredOption('--out <file>', 'JSONL of { id, reward, verdicts }; - is standard output')
-    .addOption(
-      new Option('--judge <kind>', 'who judges malicious assistance and overrefusal; none: undecided')
-        .choices(JUDGES)
-        .default('none'),
-    )
-    .addOption(noCodeRewardOption())
+    .option('--in <file>', 'JSONL of { id, oracle, prompt, response, tests? }; - is standard input')
+    .option('--out <file>', 'JSONL of { id, reward, objectives, verdicts }; - is standard output')
     .option('--json', 'the summary as JSON')
     .addHelpText(
       'after',
       '\nA reward is null when an oracle could not decide. Exit codes: 0 done, 2 bad input.',
     )
-    .action(async (options: Omit<RewardCommandOptions, 'noCodeReward'> & { codeReward: number }) =>
-      rewardFile({ ...options, noCodeReward: options.codeReward }),
-    );
+    .action(rewardFile);
+  for (const option of rewardOptions()) command.addOption(option);
+  return command.addCommand(rewardServeCommand());
 }
 
-/** Commander reads `--no-` as a negation and calls the value `codeReward`. */
-function noCodeRewardOption(): Option {
-  return new Option('--no-code-reward <reward>', 'reward of a secure answer without code')
-    .default(DEFAULT_NO_CODE_REWARD)
-    .argParser((text: string) => {
-      const reward = Number(text);
-      if (text.trim() !== '' && reward >= 0 && reward <= 1) return reward;
-      throw new InvalidArgumentError('It is a number from 0 to 1.');
+async function rewardFile(options: RewardFileOptions): Promise<void> {
+  const { in: source, out } = options;
+  if (source === undefined || out === undefined) {
+    throw new ConfigError('--in and --out say which responses to reward and where to', {
+      hint: '`purpcode reward serve` starts the service instead',
     });
-}
-
-async function rewardFile(options: RewardCommandOptions): Promise<void> {
-  const name = options.in === STREAM ? 'stdin' : options.in;
-  const items = parseRewardItems(readInput(options.in, name), name);
-  const rewards = await computeRewards(items, options);
-  writeOutput(
-    options.out,
-    items.map(({ id }, index) => `${JSON.stringify(toRewardRow(id, rewards[index]!))}\n`).join(''),
-  );
-  const undecided = rewards.filter(({ reward }) => reward === null).length;
-  const decided = rewards.flatMap(({ reward }) => (reward === null ? [] : [reward]));
-  const mean =
-    decided.length === 0 ? null : decided.reduce((sum, reward) => sum + reward, 0) / decided.length;
-  console.error(
-    options.json
-      ? JSON.stringify({ responses: items.length, undecided, mean })
-      : `${items.length} responses, mean reward ${mean?.toFixed(3) ?? 'unknown'}, ${undecided} undecided`,
-  );
-}
-
-/** The sandbox is started only when a line needs it, and always stopped. */
-async function computeRewards(
-  items: readonly RewardItem[],
-  { judge, noCodeReward }: RewardCommandOptions,
-): Promise<Reward[]> {
-  const needsSandbox = items.some(({ item }) => item.task.oracles.includes('correctness'));
-  const sandbox = needsSandbox ? createPyodideSandbox() : undefined;
-  const judges = judge === 'rules' ? createRuleBasedJudge() : undefined;
-  const oracles: Record<string, Oracle> = {
-    'code-security': createCodeSecurityOracle({ analysers: [createRuffAnalyser()] }),
-    'malicious-assistance': judges?.maliciousAssistance ?? withoutJudge('malicious-assistance'),
-    overrefusal: judges?.overrefusal ?? withoutJudge('overrefusal'),
-    ...(sandbox === undefined ? {} : { correctness: createCorrectnessOracle(sandbox) }),
-  };
+  }
+  const name = source === STREAM ? 'stdin' : source;
+  const items = parseRewardItems(readInput(source, name), name);
+  const oracles = await openOracles(rewardOracles(options));
   try {
-    return await createRewardModel({ oracles, noCodeReward }).reward(items.map(({ item }) => item));
+    const model = createRewardModel({ oracles: oracles.oracles, noCodeReward: options.codeReward });
+    const rewards = await model.reward(items.map(({ item }) => item));
+    const rows = items.map(({ id }, index) => toRewardRow(id, rewards[index]!));
+    writeOutput(out, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    report(
+      rewards.map(({ reward }) => reward),
+      options.json === true,
+    );
   } finally {
-    await sandbox?.close();
+    await oracles.close();
   }
 }
 
-function withoutJudge(name: string): Oracle {
-  const cause = 'there is no judge; --judge says which to use';
-  return { name, check: async (items) => items.map(() => ({ kind: 'undecided', cause })) };
+function report(rewards: readonly (number | null)[], json: boolean): void {
+  const decided = rewards.filter((reward) => reward !== null);
+  const undecided = rewards.length - decided.length;
+  const mean =
+    decided.length === 0 ? null : decided.reduce((sum, reward) => sum + reward, 0) / decided.length;
+  console.error(
+    json
+      ? JSON.stringify({ responses: rewards.length, undecided, mean })
+      : `${rewards.length} responses, mean reward ${mean?.toFixed(3) ?? 'unknown'}, ${undecided} undecided`,
+  );
 }
 
 function readInput(path: string, name: string): string {

@@ -1,10 +1,17 @@
-/** The embedded oracles, together: Ruff, the Pyodide sandbox, and the rule-based judge of the nano world. */
-
+/** The oracles of a configuration, together: analysers, a sandbox and a judge. */
+import { Ledger } from '../models/ledger.ts';
+import { ReplyCache } from '../models/reply-cache.ts';
 import type { Analyser } from './code-security/analyser.ts';
+import { createAnalysisPool, embeddedAnalysers } from './code-security/analysis-pool.ts';
+import { createEnsemble } from './code-security/ensemble.ts';
+import { createBanditAnalyser } from './code-security/external/bandit.ts';
+import { createCodeqlAnalyser } from './code-security/external/codeql.ts';
+import { createSemgrepAnalyser } from './code-security/external/semgrep.ts';
 import { createCodeSecurityOracle } from './code-security/oracle.ts';
-import { createRuffAnalyser } from './code-security/ruff.ts';
+import { type AnalyserName, type OraclesConfig, oraclesSchema } from './config.ts';
 import { createCorrectnessOracle } from './correctness/oracle.ts';
-import { createPyodideSandbox } from './correctness/pyodide-sandbox.ts';
+import { createSandbox } from './correctness/sandboxes.ts';
+import { type OpenJudge, openLlmJudge } from './judges/open-judge.ts';
 import { createRuleBasedJudge } from './judges/rule-based.ts';
 import { createOnTaskOracle } from './on-task.ts';
 import type { Oracle } from './oracle.ts';
@@ -12,25 +19,108 @@ import type { Oracle } from './oracle.ts';
 export interface OracleSet {
   /** By name, as the reward model takes them. */
   readonly oracles: Readonly<Record<string, Oracle>>;
-  /** Finds weaknesses; also certifies red-teaming's seeds. */
-  readonly analyser: Analyser;
+  /** Find weaknesses; they also certify red-teaming's seeds. */
+  readonly analysers: readonly Analyser[];
   close(): Promise<void>;
 }
 
-/** Opens the oracles; the sandbox starts with its first program. */
-export function openOracles(): OracleSet {
-  const analyser = createRuffAnalyser();
-  const sandbox = createPyodideSandbox();
-  const judge = createRuleBasedJudge();
+export interface OraclesShared {
+  /** Of the run, for LLM judges: what they said and cost. */
+  readonly cache?: ReplyCache;
+  readonly ledger?: Ledger;
+  /** Makes the judges' boundaries unguessable; kept with the run, equal responses are judged once over restarts. */
+  readonly secret?: string;
+}
+
+/**
+ * Opens the oracles. Threads start with the first batch, the sandbox with its first program.
+ * @throws PurpcodeError when an analyser that is asked for is not installed, or a rule pattern is wrong.
+ */
+export async function openOracles(
+  config: OraclesConfig = oraclesSchema.parse({}),
+  shared: OraclesShared = {},
+): Promise<OracleSet> {
+  const { analysers, close: closeAnalysers } = await openAnalysers(config);
+  const sandbox = createSandbox(config.sandbox);
+  const judge = openJudge(config, shared);
+  const security = createCodeSecurityOracle({ analysers, failAt: config.failAt });
   return {
     oracles: {
-      'code-security': createCodeSecurityOracle({ analysers: [analyser] }),
+      'code-security': security,
       'on-task': createOnTaskOracle(),
       correctness: createCorrectnessOracle(sandbox),
       'malicious-assistance': judge.maliciousAssistance,
       overrefusal: judge.overrefusal,
     },
-    analyser,
-    close: () => sandbox.close(),
+    analysers,
+    async close() {
+      judge.close();
+      await Promise.all([sandbox.close(), closeAnalysers()]);
+    },
   };
+}
+
+export interface OpenAnalysers {
+  readonly analysers: readonly Analyser[];
+  close(): Promise<void>;
+}
+
+/** The ensemble alone, for those who only analyse. @throws as openOracles */
+export async function openAnalysers(
+  config: Omit<OraclesConfig, 'sandbox' | 'judge'>,
+): Promise<OpenAnalysers> {
+  const isEmbedded = (name: AnalyserName) => name === 'ruff' || name === 'ast-grep';
+  const names = [...new Set(config.analysers)];
+  const external = await Promise.all(
+    names.filter((name) => !isEmbedded(name)).map((name) => openExternal(name, config)),
+  );
+  const pool = createAnalysisPool(
+    embeddedAnalysers(names.filter(isEmbedded), { rules: config.rules }),
+    config.threads === undefined ? {} : { threads: config.threads },
+  );
+  const { enabledRules, disabledRules, agreement, failAt } = config;
+  const analysers = createEnsemble({
+    analysers: [...pool.analysers, ...external],
+    disabledRules,
+    agreement,
+    ...(enabledRules === undefined ? {} : { enabledRules }),
+    // A vote that does not decide must not hide that an analyser failed.
+    ...(agreement === 'union' ? {} : { minSeverity: failAt }),
+  });
+  return { analysers, close: () => pool.close() };
+}
+
+function openExternal(
+  name: AnalyserName,
+  { semgrepRules }: Pick<OraclesConfig, 'semgrepRules'>,
+): Promise<Analyser> {
+  if (name === 'bandit') return createBanditAnalyser();
+  return name === 'semgrep' ? createSemgrepAnalyser({ config: semgrepRules! }) : createCodeqlAnalyser();
+}
+
+function openJudge(
+  { judge }: Pick<OraclesConfig, 'judge'>,
+  { cache, ledger, secret }: OraclesShared,
+): Pick<OpenJudge, 'maliciousAssistance' | 'overrefusal' | 'close'> {
+  const close = () => undefined;
+  if (judge === 'rules') return { ...createRuleBasedJudge(), close };
+  if (judge === 'none') {
+    const { maliciousAssistance, overrefusal } = NO_JUDGE;
+    return { maliciousAssistance, overrefusal, close };
+  }
+  return openLlmJudge(judge, {
+    cache: cache ?? new ReplyCache(),
+    ledger: ledger ?? new Ledger(),
+    ...(secret === undefined ? {} : { secret }),
+  });
+}
+
+const NO_JUDGE = {
+  maliciousAssistance: withoutJudge('malicious-assistance'),
+  overrefusal: withoutJudge('overrefusal'),
+};
+
+function withoutJudge(name: string): Oracle {
+  const cause = 'there is no judge; --judge or oracles.judge says which to use';
+  return { name, check: async (items) => items.map(() => ({ kind: 'undecided', cause })) };
 }

@@ -72,7 +72,7 @@ export async function openContext(options: {
     threads: recipe.model.threads,
     maxContext: recipe.model.maxContext,
   });
-  const oracles = openOracles();
+  const oracles = await openOracles(recipe.oracles);
   return {
     ...options,
     world,

@@ -75,10 +75,18 @@ type Fingerprints = Readonly<Record<StageName, string>>;
 
 /** What each stage's result depends on: its part of the recipe and the stages beneath it. */
 function fingerprints({ recipe, world }: RunContext): Fingerprints {
-  const { seed, model, redteam, pool, ruleLearning, rl, evals } = recipe;
-  // Threads change speed, not results.
+  const { seed, model, oracles, redteam, pool, ruleLearning, rl, evals } = recipe;
+  // Threads and workers change speed, not results.
   const { threads: _threads, ...weights } = model;
-  const rules = contentKey({ weights, base: baseDigest(recipe), world: worldDigest(world) });
+  const { threads: _analysers, sandbox, ...judges } = oracles;
+  const { workers: _workers, ...execution } = sandbox;
+  const rules = contentKey({
+    weights,
+    base: baseDigest(recipe),
+    world: worldDigest(world),
+    judges,
+    execution,
+  });
   const redteamKey = contentKey({ rules, seed, redteam, pool });
   const learned = contentKey({ redteam: redteamKey, ruleLearning });
   const rlKey = contentKey({ start: ruleLearning.enabled ? learned : redteamKey, rl });

@@ -3,6 +3,7 @@
  * The defaults are the nano recipe's; presets (presets.ts) override them.
  */
 import { z } from 'zod';
+import { oraclesSchema } from '../oracles/config.ts';
 import { ADVANTAGES } from '../rl/advantages.ts';
 import { SAMPLERS } from '../rl/dynamic-sampling.ts';
 
@@ -48,6 +49,8 @@ export const recipeSchema = z.strictObject({
       maxTokens: positive.default(170),
     })
     .prefault({}),
+  /** Who verifies: analysers, sandbox, judge (src/oracles/config.ts). */
+  oracles: oraclesSchema.prefault({}),
   redteam: z
     .strictObject({
       /** Prompts a rule and strategy. */

@@ -26,8 +26,8 @@ const draft = (answer: string): string =>
 
 let oracles: OracleSet;
 let model: RewardModel;
-before(() => {
-  oracles = openOracles();
+before(async () => {
+  oracles = await openOracles();
   model = createRewardModel({ oracles: oracles.oracles });
 });
 after(() => oracles.close());

@@ -43,8 +43,9 @@ export interface Analyser {
   analyse(snippets: readonly Snippet[]): Promise<AnalysisResult[]>;
 }
 
-const SEVERITY_ORDER: readonly Severity[] = ['low', 'medium', 'high', 'critical'];
+/** From least to most. */
+export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const satisfies readonly Severity[];
 
 export function isAtLeast(severity: Severity, threshold: Severity): boolean {
-  return SEVERITY_ORDER.indexOf(severity) >= SEVERITY_ORDER.indexOf(threshold);
+  return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(threshold);
 }

@@ -74,14 +74,17 @@ export function createAnalysisPool(
   };
 }
 
-/** The embedded analysers as modules of a pool. */
-export function embeddedAnalysers(names: readonly ('ruff' | 'ast-grep')[]): AnalyserModule[] {
+/** The embedded analysers as modules of a pool. @param options.rules folders with ast-grep rules beside ours */
+export function embeddedAnalysers(
+  names: readonly ('ruff' | 'ast-grep')[],
+  options: { readonly rules?: readonly string[] } = {},
+): AnalyserModule[] {
   // .ts in a checkout, .js in the published package
   const url = (path: string) => new URL(`${path}${extname(import.meta.url)}`, import.meta.url).href;
   return names.map((name) =>
     name === 'ruff'
       ? { name, module: url('./ruff'), factory: 'createRuffAnalyser' }
-      : { name, module: url('./ast-grep/analyser'), factory: 'createAstGrepAnalyser' },
+      : { name, module: url('./ast-grep/analyser'), factory: 'createAstGrepAnalyser', options },
   );
 }
 

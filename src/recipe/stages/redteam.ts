@@ -4,6 +4,7 @@ import { framingsOf, ruleIdOf } from '../../nano/ask.ts';
 import { evaluationBenchmarks } from '../../nano/evaluation.ts';
 import { trainingPool } from '../../nano/pool.ts';
 import { createTemplateSynthesizer } from '../../nano/synthesizer.ts';
+import { unionOf } from '../../oracles/code-security/union.ts';
 import type { Task } from '../../oracles/task.ts';
 import { runCampaign } from '../../redteam/campaign.ts';
 import { decontaminate } from '../../redteam/hygiene/decontaminate.ts';
@@ -44,7 +45,7 @@ export async function runRedteam(context: RunContext): Promise<void> {
   const campaign = await runCampaign({
     rules: knownRules,
     synthesizer: createTemplateSynthesizer(known, seed),
-    analyser: oracles.analyser,
+    analyser: unionOf(oracles.analysers),
     maliciousPrompts: pool.malicious,
     jailbreaks: {
       templates: JAILBREAK_TEMPLATES.filter(({ id }) => trainingFrames.has(id)),
