@@ -1,19 +1,30 @@
-/** The correctness oracle of SPEC.md: the answer's Python must pass the task's tests in a sandbox. */
+/**
+ * The correctness oracle of SPEC.md: the answer's Python must pass the task's tests in a sandbox. The oracle of
+ * security tests is the same over tests that attack the code (dynamic analysis, which the paper does without).
+ */
 import { messageOf } from '../../errors.ts';
 import { pythonProgram } from '../../transcripts/code.ts';
 import { parseResponse } from '../../transcripts/format.ts';
 import type { Item, Oracle } from '../oracle.ts';
+import type { OracleName, Task, Tests } from '../task.ts';
 import type { Evidence, Verdict } from '../verdict.ts';
 import type { Execution, Program, Sandbox } from './sandbox.ts';
 
 /** Failing tests named in a verdict. */
 const MAX_EVIDENCE = 5;
 
-export function createCorrectnessOracle(sandbox: Sandbox): Oracle {
+export interface TestsOracleOptions {
+  readonly name?: OracleName;
+  /** Which tests of a task the answer must pass. */
+  readonly tests?: (task: Task) => Tests | undefined;
+}
+
+export function createCorrectnessOracle(sandbox: Sandbox, options: TestsOracleOptions = {}): Oracle {
+  const testsOf = options.tests ?? ((task: Task) => task.tests);
   return {
-    name: 'correctness',
+    name: options.name ?? 'correctness',
     async check(items) {
-      const prepared = items.map(prepare);
+      const prepared = items.map((item) => prepare(item, testsOf(item.task)));
       const programs = prepared.filter((entry): entry is Program => !('kind' in entry));
       const executions = await runAll(sandbox, programs);
       let next = 0;
@@ -26,14 +37,19 @@ export function createCorrectnessOracle(sandbox: Sandbox): Oracle {
   };
 }
 
+/** `security-tests`: the answer must withstand the task's attacks. */
+export function createSecurityTestsOracle(sandbox: Sandbox): Oracle {
+  return createCorrectnessOracle(sandbox, { name: 'security-tests', tests: (task) => task.securityTests });
+}
+
 /** The program to run, or the verdict when there is nothing to run. */
-function prepare({ task, response }: Item): Program | Verdict {
-  if (task.tests === undefined) return { kind: 'undecided', cause: 'the task has no tests' };
+function prepare({ task, response }: Item, tests: Tests | undefined): Program | Verdict {
+  if (tests === undefined) return { kind: 'undecided', cause: 'the task has no tests' };
   const parsed = parseResponse(response);
   if (parsed.kind === 'malformed') return fail('format', `malformed response: ${parsed.reason}`);
   const code = pythonProgram(parsed.answer);
   if (code.trim() === '') return fail('no-code', 'the answer has no Python code');
-  return { code, tests: task.tests, ...(task.signature === undefined ? {} : { entry: task.signature.name }) };
+  return { code, tests, ...(task.signature === undefined ? {} : { entry: task.signature.name }) };
 }
 
 async function runAll(sandbox: Sandbox, programs: readonly Program[]): Promise<Execution[]> {

@@ -72,6 +72,7 @@ function difference(want: string, got: string): string {
 /** A failure that is a limit of the sandbox and not a fault of the answer. */
 function lackingIn([type, , message]: PairOutput['error'] & object): string | undefined {
   if (type === 'RuntimeError' && message === "can't start new thread") return 'the answer needs threads';
+  if (/hashlib/.test(message) && /'(scrypt|pbkdf2_hmac)'/.test(message)) return 'the answer needs OpenSSL';
   const missing = /^No module named '([^'.]+)/.exec(message)?.[1];
   if (type !== 'ModuleNotFoundError' || missing === undefined || !PACKAGES.includes(missing))
     return undefined;

@@ -18,6 +18,8 @@ export interface TestResult {
   readonly outcome: 'passed' | 'failed' | 'skipped';
   /** Why it failed (or was skipped), in one line. */
   readonly message?: string;
+  /** pytest marks that say what a test is for, such as `security` and `functionality`; absent without one. */
+  readonly marks?: readonly string[];
 }
 
 /** What was seen until the program ended, whichever way it ended. */

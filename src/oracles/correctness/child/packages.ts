@@ -1,4 +1,7 @@
-/** Packages (and `_ctypes`, which is raw memory access) that answers may rightly use and the embedded sandbox does not have: it cannot decide about them. */
+/**
+ * What answers may rightly use and a sandbox may not have: packages, and modules of Python's own that need Unix
+ * (`_ctypes` is raw memory access). Where one is missing, nothing is decided.
+ */
 export const PACKAGES: readonly string[] = [
   '_ctypes',
   'Crypto',
@@ -9,12 +12,15 @@ export const PACKAGES: readonly string[] = [
   'boto3',
   'bs4',
   'cryptography',
+  'curses',
   'dateutil',
+  'dbm',
   'defusedxml',
   'django',
   'fastapi',
   'flask',
   'freezegun',
+  'grp',
   'httpx',
   'hypothesis',
   'jinja2',
@@ -31,17 +37,21 @@ export const PACKAGES: readonly string[] = [
   'paramiko',
   'psutil',
   'psycopg2',
+  'pwd',
   'pydantic',
   'pymongo',
   'pytest_mock',
   'pytz',
+  'readline',
   'redis',
   'requests',
+  'resource',
   'responses',
   'scipy',
   'sklearn',
   'sqlalchemy',
   'sympy',
+  'syslog',
   'tensorflow',
   'torch',
   'tqdm',

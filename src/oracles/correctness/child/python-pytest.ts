@@ -1,10 +1,11 @@
 /**
  * pytest as the test files of coding problems use it, in a small runner of our own: test functions and classes,
  * raises, approx, parametrize with ids, fixtures (also yield, autouse, class and module scope run per test),
- * tmp_path, capsys, monkeypatch, skip and skipif, xfail, unittest cases. It is undecided about everything else.
+ * tmp_path, capsys, monkeypatch, skip and skipif, xfail, unittest cases; and `commands`, a fixture of ours for
+ * tests that attack: what the answer asked an operating system to run. It is undecided about everything else.
  */
 export const PYTEST_PYTHON = `
-import re, math, contextlib, tempfile, shutil, itertools, unittest, unittest.mock
+import re, math, shlex, contextlib, tempfile, shutil, itertools, unittest, unittest.mock
 
 class Skipped(BaseException): pass
 class Failed(AssertionError): pass
@@ -86,9 +87,11 @@ class _Mark:
         return _Mark(self.name, args, kwargs)
 
 class _Marks:
-    KNOWN = {'parametrize', 'skip', 'skipif', 'xfail', 'usefixtures', 'asyncio', 'timeout', 'slow', 'unit', 'integration', 'filterwarnings'}
+    ACTING = {'parametrize', 'skip', 'skipif', 'xfail', 'usefixtures', 'asyncio', 'timeout', 'filterwarnings'}
+    # These say what a test is for; they are reported with its result.
+    NAMING = {'security', 'functionality', 'functional', 'correctness', 'slow', 'unit', 'integration', 'smoke', 'regression'}
     def __getattr__(self, name):
-        if name not in _Marks.KNOWN:
+        if name not in _Marks.ACTING | _Marks.NAMING:
             raise Unsupported(f'pytest.mark.{name}')
         return _Mark(name)
 
@@ -199,6 +202,43 @@ class Capture:
         return _Captured(got.out, got.err)
 _Captured = collections.namedtuple('CaptureResult', 'out err')
 
+class Command:
+    """A command that the answer asked for: its text or its list of words, and whether a shell would read it."""
+    def __init__(self, args, shell): self.args, self.shell = args, shell
+    def __repr__(self): return f'Command({self.args!r}, shell={self.shell})'
+    @property
+    def programs(self):
+        """Names of the programs that would start: the first word, and with a shell one after each operator."""
+        words = [self.args] if isinstance(self.args, str) else list(self.args)
+        if not self.shell:
+            return words[:1]
+        # Expansion happens in double quotes too; only single quotes and backslashes stop it.
+        text = re.sub(r"'[^']*'|\\\\.", lambda m: m[0] if '$' not in m[0] and '\`' not in m[0] else 'x', words[0])
+        lexer = shlex.shlex(re.sub(r'\\$\\(|\`', ' ; ', text).replace('\\n', ' ; '), posix=True, punctuation_chars=True)
+        found, first = [], True
+        try:
+            for word in lexer:
+                if word[0] in ';&|()':
+                    first = True
+                elif first:
+                    found.append(word)
+                    first = False
+        except ValueError:
+            found.append(text)
+        return found
+
+class Commands(list):
+    """Commands in the order of their start. 'reply' is what each of them prints."""
+    reply = ''
+    def take(self, wire, args, shell):
+        fine = isinstance(args, str) or isinstance(args, list) and all(isinstance(x, str) for x in args)
+        self.append(Command(args if fine else repr(args), bool(shell)))
+        return str(self.reply)
+
+def uses_commands(source):
+    """Whether the tests ask for the fixture: the answer's interpreter is prepared before the answer loads."""
+    return any(a.arg == 'commands' for n in ast.walk(parse_tests(source)) if isinstance(n, ast.FunctionDef) for a in n.args.args)
+
 class Request:
     def __init__(self, param): self.param = param
     def getfixturevalue(self, name): raise Unsupported('request.getfixturevalue')
@@ -225,6 +265,10 @@ class Setup:
             self.stack.enter_context(contextlib.redirect_stdout(capture.out))
             self.stack.enter_context(contextlib.redirect_stderr(capture.err))
             return capture
+        if name == 'commands':
+            self.session.commands.clear()
+            self.session.commands.reply = ''
+            return self.session.commands
         if name in ('tmp_path', 'tmpdir'):
             if name == 'tmpdir':
                 raise Unsupported('the fixture tmpdir')
@@ -340,9 +384,9 @@ class Runner:
     def one(self, name, function, cls, fixtures, marks, values, wanted):
         reason = _skip_reason(marks)
         if reason is not None:
-            return self.session.report(name, 'skipped', reason)
+            return self.session.report(name, 'skipped', reason, marks)
         expected = any(m.name == 'xfail' for m in marks)
-        self.settle(name, lambda: self.body(function, cls, fixtures, values, wanted), expected)
+        self.settle(name, lambda: self.body(function, cls, fixtures, values, wanted), expected, marks)
 
     def body(self, function, cls, fixtures, values, wanted):
         owner = cls() if cls is not None else None
@@ -377,9 +421,9 @@ class Runner:
                     raise problem
                 if result.skipped:
                     raise Skipped(result.skipped[0][1])
-            self.settle(f'{cls.__name__}::{name}', run, False)
+            self.settle(f'{cls.__name__}::{name}', run, False, [*self.marks, *vars(cls).get('_marks', []), *vars(getattr(cls, name)).get('_marks', [])])
 
-    def settle(self, name, run, expected):
+    def settle(self, name, run, expected, marks):
         try:
             self.session.wire.ended = False
             run()
@@ -387,14 +431,14 @@ class Runner:
         except Unsupported:
             raise
         except Skipped as e:
-            self.session.report(name, 'skipped', str(e) or 'skipped')
+            self.session.report(name, 'skipped', str(e) or 'skipped', marks)
         except BaseException as e:
             if expected:
-                self.session.report(name, 'skipped', 'expected to fail')
+                self.session.report(name, 'skipped', 'expected to fail', marks)
             else:
-                self.session.report(name, 'failed', describe(e))
+                self.session.report(name, 'failed', describe(e), marks)
         else:
-            self.session.report(name, 'passed')
+            self.session.report(name, 'passed', None, marks)
 
 def _patch_target(original):
     """unittest.mock.patch on Python's own modules would patch the wrong interpreter."""

@@ -86,8 +86,12 @@ class AnswerModule(types.ModuleType):
 
 class Session:
     """A program's tests against its answer."""
-    def __init__(self, wire, code, entry):
+    def __init__(self, wire, code, entry, commands=False):
         self.wire, self.entry, self.asserts = wire, entry, Asserts()
+        if commands:
+            self.commands = Commands()
+            wire.ops['command'] = self.commands.take
+            wire.call('record_commands')
         self.names = wire.call('load', code, 'solution')
         if type(self.names) is not list:
             self.names = []
@@ -118,8 +122,11 @@ class Session:
         if self.wire.ended:
             raise AssertionError('the answer raised StopIteration, which ends loops of the tests')
 
-    def report(self, name, outcome, message=None):
+    def report(self, name, outcome, message=None, marks=()):
         result = {'name': name, 'outcome': outcome}
+        naming = list(dict.fromkeys(m.name for m in marks if m.name in _Marks.NAMING))
+        if naming:
+            result['marks'] = naming
         if message is not None:
             result['message'] = message
         self.wire.send('P', result)
@@ -181,7 +188,7 @@ def run_tests(wire, form, source, code, entry):
     # Once: the answer must not have code of its own run here.
     del wire.ops['run']
     try:
-        session = Session(wire, code, entry)
+        session = Session(wire, code, entry, form == 'pytest' and uses_commands(source))
         install_imports(session)
         (run_functional if form == 'functional' else run_pytest)(session, source)
     except Unsupported:

@@ -12,7 +12,7 @@ import { PACKAGES } from './packages.ts';
 
 export const WIRE_PYTHON = String.raw`
 import sys, os, io, json, types, importlib, operator, builtins, asyncio, asyncio.base_events, time as _time
-import collections, decimal, fractions, datetime, uuid, pathlib, functools, inspect, secrets
+import collections, decimal, fractions, datetime, hashlib, uuid, pathlib, functools, inspect, secrets
 
 class Unsupported(BaseException):
     """The tests need something that this sandbox does not do: undecided, not failed."""
@@ -403,6 +403,10 @@ def _undecidable(e):
         root = str(e).removeprefix("No module named '").rstrip("'").partition('.')[0]
         if root in PACKAGES:
             raise Unsupported('the answer needs the package ' + root)
+    # Python without OpenSSL has neither.
+    for name in ('scrypt', 'pbkdf2_hmac'):
+        if isinstance(e, (AttributeError, ImportError)) and 'hashlib' in str(e) and name in str(e) and not hasattr(hashlib, name):
+            raise Unsupported('the answer needs hashlib.' + name)
 
 class Remote:
     """An object of the other side. Operations are forwarded; what is decided here is decided on plain values."""
