@@ -79,9 +79,9 @@ interface Marks {
 
 const MARKS: Readonly<Record<Other, Marks>> = {
   javascript: {
-    sure: /\brequire\(['"`]|^import (?:[\w$*{][^'"]* from )['"]|^export (?:default|const|function|class|async|[{*])|\bmodule\.exports\b|\bconsole\.(?:log|error|warn)\(|\bdocument\.\w|\bwindow\.\w|\bprocess\.(?:env|argv|exit)\b|\bnew Promise\(|\bawait fetch\(|\.addEventListener\(|\bJSON\.(?:parse|stringify)\(|^(?:app|router)\.(?:get|post|put|delete|use|listen)\(|\.(?:inner|outer)HTML\b|\blocalStorage\b|\bdangerouslySetInnerHTML\b|^(?:async )?function\*? ?[\w$]* ?\((?! ?[$&])[^:$]*\) ?\{|\b(?:const|let|var) [{[][\w$, :]+[}\]] ?= |\bchild_process\b|^['"]use strict['"]/,
+    sure: /\brequire\(['"`]|^import (?:[\w$*{][^'"]* from )['"]|^export (?:default|const|function|class|async|[{*])|\bmodule\.exports\b|\bconsole\.(?:log|error|warn)\(|\bdocument\.\w|\bwindow\.\w|\bprocess\.(?:env|argv|exit)\b|\bnew Promise\(|\bawait fetch\(|\.addEventListener\(|\bJSON\.(?:parse|stringify)\(|^(?:app|router)\.(?:get|post|put|delete|use|listen)\(|\.(?:inner|outer)HTML\b|\blocalStorage\b|\bdangerouslySetInnerHTML\b|\bfunction\*? ?[\w$]* ?\((?! ?[$&])[^:$]*\) ?\{|\.then\(|\$\((?:this\)|['"][#.<\w])|\.prototype\.|\bnew RegExp\(|\b(?:const|let|var) [{[][\w$, :]+[}\]] ?= |\bchild_process\b|^['"]use strict['"]/,
     maybe:
-      /^(?:const|let|var) [\w$]+ ?(?:=|;|$)|(?:^|[=(,:] ?)(?:async )?(?:\([^()]*\)|[\w$]+) ?=> ?\S|[!=]==|^\}\)+;?$|\btypeof \w|\bundefined\b/,
+      /^(?:const|let|var) [\w$]+ ?(?:=|;|$)|(?:^|[=(,:] ?)(?:async )?(?:\([^()]*\)|[\w$]+) ?=> ?\S|(?<![=!])[!=]==(?!=)|^\}\)+;?$|\btypeof \w|\bundefined\b/,
   },
   typescript: {
     sure: /^(?:export )?(?:declare )?type \w+(?:<[^>]*>)? ?=|^export (?:interface|enum|abstract class|type)\b|^import type\b|[(,{] ?\w+\?? ?: ?(?:string|number|boolean|any|unknown|Record<|Promise<)|\) ?: ?(?:Promise<|string\b|number\b|boolean\b|void\b)|^(?:const|let|var) \w+ ?: ?[A-Za-z]|\bas (?:const|any|unknown|string|number)\b|^(?:private|public|protected|readonly) (?:readonly )?\w+\??: ?\w|^\w+\??: ?(?:string|number|boolean)(?:\[\])?;/,
@@ -137,16 +137,22 @@ const LEAST = 3;
 function scoresOf(code: string): { readonly scores: Map<Other, number>; readonly lines: number } {
   const scores = new Map<Other, number>();
   let lines = 0;
+  let methods = 0;
+  let ends = 0;
   for (const raw of code.split('\n')) {
     const line = raw.trim().slice(0, MAX_LINE);
     if (line === '') continue;
     if (++lines > MAX_LINES) break;
+    if (/^def [^:]*$/.test(line)) methods++;
+    else if (/^end\b/.test(line)) ends++;
     for (const language of OTHERS) {
       const { sure, maybe } = MARKS[language];
       const weight = sure.test(line) ? SURE : maybe.test(line) ? 1 : 0;
       if (weight > 0) scores.set(language, (scores.get(language) ?? 0) + weight);
     }
   }
+  // A method that begins without a colon and has an end is Ruby's; either alone may be chance.
+  if (methods > 0 && ends > 0) scores.set('ruby', (scores.get('ruby') ?? 0) + SURE);
   // TypeScript and C++ are JavaScript and C with more: once there is more, the rest counts for them too.
   for (const [more, base] of [
     ['typescript', 'javascript'],
@@ -189,10 +195,11 @@ function guessAny(code: string, label: string): LanguageGuess {
   const [best, score] = ranked[0] ?? [undefined, 0];
   if (labelled !== undefined && labelled !== 'python') return guessLabelled(labelled, ranked, scores);
   if (best === undefined || score < LEAST) {
-    return label === '' && looksBraced(code)
-      ? { languages: ['javascript'], sure: false, score: 0 }
-      : NO_GUESS;
+    if (label !== '' || !looksBraced(code)) return NO_GUESS;
+    return { languages: [best ?? 'javascript'], sure: HEADER.test(code), score };
   }
+  if (best === 'c' && (scores.get('cpp') ?? 0) > 0)
+    return { languages: ['cpp', 'c'], sure: label === '', score };
   const rivals = ranked.slice(1).filter(([, other]) => other >= LEAST && 2 * other >= score);
   return {
     languages: [best, ...rivals.slice(0, MAX_RIVALS).map(([language]) => language)],
@@ -224,6 +231,9 @@ function guessLabelled(
     ? { languages: [...others, labelled], sure: true, score: first[1] }
     : { languages: [labelled, ...others], sure: true, score: own };
 }
+
+/** The head of a block in braces, which no Python has. */
+const HEADER = /(?:\)|=>|\belse|\btry|\bdo) ?\{[ \t]*$/m;
 
 /** Statements that end like those of C and its kin. */
 function looksBraced(code: string): boolean {
