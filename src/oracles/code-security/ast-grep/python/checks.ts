@@ -63,6 +63,7 @@ const openPolicy: Check = ({ kind, value, args }) => {
 /** A lock that each call makes anew and that nothing else can hold locks nothing (CWE-667). */
 const uselessLock: Check = ({ kind, names, value, scope, statement }, code) => {
   if (kind !== 'assign' || scope.fn === undefined || statement === undefined) return false;
+  if (value?.node.kind !== 'call') return false;
   if (
     !/^(?:threading|multiprocessing|asyncio)\.(?:R?Lock|Semaphore|BoundedSemaphore)\(\)$/.test(
       value?.name ?? '',

@@ -171,7 +171,8 @@ export class ExpressionEvaluator {
     const label = value.taint === undefined ? sourceLabel(value.name) : undefined;
     const labelledValue =
       label === undefined ? value : withTaint(value, this.known(value.name, taintOf(label)));
-    if (value.constant !== undefined || !isSecretName(id)) return labelledValue;
+    if (value.constant !== undefined || !isSecretName(id) || value.name.startsWith('os.getcwd'))
+      return labelledValue;
     return withTaint(
       labelledValue,
       mergeTaint([labelledValue.taint, taintOf('secret')]) ?? taintOf('secret'),
@@ -204,6 +205,7 @@ export class ExpressionEvaluator {
   }
 
   private member(node: Expression, object: Value, name: string): Value {
+    if (name === '__call__') return { ...object, node };
     const path = canonical(`${object.name}.${name}`);
     const bound = this.env.get(path) ?? this.scope.attributes?.get(path);
     if (bound !== undefined) return this.labelled({ ...bound, node }, name);
@@ -226,9 +228,9 @@ export class ExpressionEvaluator {
     if (item !== undefined) return { ...item, node };
     if (
       typeof key === 'string' &&
-      /^(?:__builtins__|globals\(\)|\S+\.__dict__|vars\(\)|sys\.modules)$/.test(object.name)
+      /^(?:__builtins__|globals\(\)|(?:\S+\.)?__dict__|vars\(\)|sys\.modules)$/.test(object.name)
     ) {
-      const owner = object.name.replace(/\.__dict__$/, '');
+      const owner = object.name.replace(/\.?__dict__$/, '');
       if (!/[()]|^__builtins__$|^sys\.modules$/.test(owner))
         return this.member(node, { ...object, name: owner }, key);
       const name = this.env.get(key)?.name;
@@ -264,6 +266,19 @@ export class ExpressionEvaluator {
     this.evaluate(node.body);
     this.env = outer;
     return unknown(node, 'lambda');
+  }
+
+  /** A lambda that is called where it stands. */
+  private applied(node: Extract<Expression, { kind: 'lambda' }>, args: readonly Value[]): Value {
+    const outer = this.env;
+    this.env = new Map(outer);
+    for (const [index, { name }] of node.parameters.entries()) {
+      const given = args[index];
+      if (given !== undefined) this.env.set(name, given);
+    }
+    const value = this.evaluate(node.body);
+    this.env = outer;
+    return value;
   }
 
   protected sightDefault(name: string, fallback: Expression | undefined, value: Value): void {
@@ -332,6 +347,7 @@ export class ExpressionEvaluator {
       return arg.kind === 'wrapped' && arg.op === '*' && value.items !== undefined ? value.items : [value];
     });
     const keywords = this.keywords(node);
+    if (node.callee.kind === 'lambda') return this.applied(node.callee, args);
     const name = callee.name;
     const indirect = this.indirection(node, name, args, keywords);
     if (indirect !== undefined) return indirect;
@@ -392,6 +408,9 @@ export class ExpressionEvaluator {
       case 'import_module':
         this.sight('call', node, [name], { args, keywords });
         return typeof first?.constant === 'string' ? unknown(node, first.constant) : undefined;
+      case 'staticmethod':
+      case 'classmethod':
+        return first === undefined ? undefined : { ...first, node };
       case 'functools.partial':
       case 'partial':
       case 'map':
@@ -419,6 +438,10 @@ export class ExpressionEvaluator {
       if (folded !== undefined) return folded;
       const entry = node.callee.name === 'get' && this.entryOf(node, receiver, args);
       if (entry) return entry;
+    }
+    if (name === 'dict' && args.length === 0 && !keywords.has('**')) {
+      const taint = mergeValues([...keywords.values()]);
+      return { name: '', node, entries: keywords, ...(taint !== undefined && { taint }) };
     }
     const constant = foldCall(node, name, args);
     if (constant !== undefined) return constant;

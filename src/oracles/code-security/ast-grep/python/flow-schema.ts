@@ -46,6 +46,8 @@ export interface Condition {
   readonly from?: readonly string[] | undefined;
   /** A regular expression on the name of the variable or attribute, as the code has it. */
   readonly named?: string | undefined;
+  /** A regular expression on the argument's source. */
+  readonly source?: string | undefined;
   /** Went through one of these: dotted names of functions, or `guard:` and a guard's name. */
   readonly through?: readonly string[] | undefined;
   /** With `from`: a value that was made a number counts too. */
@@ -68,6 +70,7 @@ const condition: z.ZodType<Condition> = z.lazy(() =>
     absent: z.boolean().optional(),
     from: z.array(z.enum(LABELS)).min(1).optional(),
     named: regex.optional(),
+    source: regex.optional(),
     through: z.array(z.string().min(1)).min(1).optional(),
     numbers: z.boolean().optional(),
     not: condition.optional(),

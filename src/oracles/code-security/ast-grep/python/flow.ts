@@ -208,8 +208,21 @@ function holdsFor(condition: Condition, value: Value | undefined, code: string):
 }
 
 function valueHolds(condition: Condition, value: Value, code: string): boolean {
-  const { is, matches, has, below, atLeast, bits, constant, truthy, assembled, from, named, through } =
-    condition;
+  const {
+    is,
+    matches,
+    has,
+    below,
+    atLeast,
+    bits,
+    constant,
+    truthy,
+    assembled,
+    from,
+    named,
+    source,
+    through,
+  } = condition;
   const known = value.constant;
   if (is !== undefined && !is.some((item) => equals(item, value))) return false;
   if (matches !== undefined && !textMatches(matches, value)) return false;
@@ -226,9 +239,9 @@ function valueHolds(condition: Condition, value: Value, code: string): boolean {
   )
     return false;
   if (through !== undefined && !wentThrough(value, through)) return false;
-  return (
-    named === undefined || textPattern(named).test(lastName(code.slice(value.node.start, value.node.end)))
-  );
+  const text = code.slice(value.node.start, value.node.end);
+  if (source !== undefined && !textPattern(source).test(text)) return false;
+  return named === undefined || textPattern(named).test(lastName(text));
 }
 
 function wentThrough(value: Value, steps: readonly string[]): boolean {

@@ -14,9 +14,11 @@ interface Part {
   readonly nullable: boolean;
   /** Can be as long as one likes. */
   readonly unbounded: boolean;
-  /** Matches a single character class, repeated or not: the text gives no mark where one round ends. */
+  /** Something in it backtracks exponentially. */
   readonly slow: boolean;
-  /** Consists of repetitions of these characters alone. */
+  /** One class of characters, repeated or not. */
+  readonly simple: boolean;
+  /** A repetition of these characters with no mark where one round ends: repeated again it is ambiguous. */
   readonly loop: Chars | undefined;
 }
 
@@ -65,6 +67,7 @@ class PatternReader {
       nullable: parts.some(({ nullable }) => nullable),
       unbounded: parts.some(({ unbounded }) => unbounded),
       slow: parts.some(({ slow }) => slow),
+      simple: parts.every(({ simple }) => simple),
       loop: overlapping(parts),
     };
   }
@@ -139,7 +142,15 @@ class PatternReader {
 }
 
 function single(chars: Chars): Part {
-  return { first: chars, last: chars, nullable: false, unbounded: false, slow: false, loop: undefined };
+  return {
+    first: chars,
+    last: chars,
+    nullable: false,
+    unbounded: false,
+    slow: false,
+    simple: true,
+    loop: undefined,
+  };
 }
 
 function union(sets: readonly Chars[]): Chars {
@@ -150,6 +161,7 @@ function union(sets: readonly Chars[]): Chars {
 function overlapping(parts: readonly Part[]): Chars | undefined {
   for (const [index, part] of parts.entries()) {
     for (const other of parts.slice(index + 1)) {
+      if (!part.simple || !other.simple) continue;
       const shared = new Set(
         [...part.first].filter(
           (char) => other.first.has(char) && part.last.has(char) && other.last.has(char),
@@ -190,6 +202,7 @@ function chain(parts: readonly Part[]): Part {
     nullable,
     unbounded: parts.some(({ unbounded }) => unbounded),
     slow: parts.some(({ slow }) => slow),
+    simple: false,
     loop,
   };
 }

@@ -8,7 +8,7 @@ import {
   type Scope,
 } from './evaluate.ts';
 import { foldBinary } from './fold.ts';
-import { type Guard, outcomeOf, sharesOrigin } from './guards.ts';
+import { type Guard, type Outcome, outcomeOf, sharesOrigin } from './guards.ts';
 import type { ClassNode, Expression, FunctionNode, Statement } from './nodes.ts';
 import { entryPoint, HANDLER_ATTRIBUTES, isRequestMethod, parameterLabel } from './sources.ts';
 import { joinValues, mergeTaint, passed, taintOf, unknown, type Value, withTaint } from './values.ts';
@@ -51,7 +51,7 @@ class StatementEvaluator extends ExpressionEvaluator {
   }
 
   private givenTo(fn: FunctionNode): string {
-    const local = this.functions.get(fn.name);
+    const local = this.functions.get(localName(fn));
     if (local === undefined || local.node !== fn) return '';
     return [...local.given]
       .map(([name, { origins }]) => `${name}${[...origins].map(({ label }) => label)}`)
@@ -75,12 +75,12 @@ class StatementEvaluator extends ExpressionEvaluator {
     const inner = this.env;
     // Functions inside see the locals.
     this.pending = [...this.pending.map((pending) => ({ ...pending, env: inner })), ...before];
-    const local = this.functions.get(fn.name);
+    const local = this.functions.get(localName(fn));
     if (local?.node === fn) local.returns = this.returned;
   }
 
   private parameters(fn: FunctionNode, scope: Scope): void {
-    const given = this.functions.get(fn.name)?.given;
+    const given = this.functions.get(localName(fn))?.given;
     for (const parameter of fn.parameters) {
       const { name, annotation, fallback } = parameter;
       const node: Expression = { kind: 'name', id: name, start: fn.start, end: fn.start };
@@ -92,7 +92,11 @@ class StatementEvaluator extends ExpressionEvaluator {
         label === undefined || dependency ? undefined : taintOf(label),
         given?.get(name),
       ]);
-      this.env.set(name, unknown(node, typed, taint));
+      const own = unknown(node, typed, taint);
+      // A default that is a function may be what is called.
+      const known =
+        fallback?.kind === 'name' || fallback?.kind === 'attribute' ? this.quietly(fallback) : undefined;
+      this.env.set(name, known === undefined ? own : { ...own, also: [known.name] });
     }
   }
 
@@ -255,12 +259,17 @@ class StatementEvaluator extends ExpressionEvaluator {
     return after;
   }
 
-  private outcome(test: Expression) {
+  private outcome(test: Expression): Outcome {
+    return outcomeOf(test, (node) => this.quietly(node));
+  }
+
+  /** Evaluates again what has been told of, or will be. */
+  private quietly(node: Expression): Value {
     const silent = this.silent;
     this.silent = true;
-    const outcome = outcomeOf(test, (node) => this.evaluate(node));
+    const value = this.evaluate(node);
     this.silent = silent;
-    return outcome;
+    return value;
   }
 
   protected override applyTest(test: Expression): void {
@@ -299,19 +308,16 @@ class StatementEvaluator extends ExpressionEvaluator {
   private guardByRaising(node: Expression): void {
     const call = node.kind === 'wrapped' && node.value !== undefined ? node.value : node;
     if (call.kind !== 'call') return;
-    const silent = this.silent;
-    this.silent = true;
-    const name = this.evaluate(call.callee).name;
-    if (RAISING.test(name)) {
-      const receiver = call.callee.kind === 'attribute' ? [this.evaluate(call.callee.object)] : [];
-      const values = [...receiver, ...call.args.map((arg) => this.evaluate(arg))];
-      const kind = name.endsWith('.relative_to') ? 'relative' : 'custom';
-      this.env = this.guarded(
-        this.env,
-        values.filter(({ taint }) => taint !== undefined).map((value) => ({ kind, value })),
-      );
-    }
-    this.silent = silent;
+    const { name } = this.quietly(call.callee);
+    if (!RAISING.test(name)) return;
+    const receiver = call.callee.kind === 'attribute' ? [call.callee.object] : [];
+    const values = [...receiver, ...call.args].map((part) => this.quietly(part));
+    const kind = name.endsWith('.relative_to') ? 'relative' : 'custom';
+    const tainted = values.filter(({ taint }) => taint !== undefined);
+    this.env = this.guarded(
+      this.env,
+      tainted.map((value) => ({ kind, value })),
+    );
   }
 
   private leaves(body: readonly Statement[]): boolean {
@@ -324,11 +330,7 @@ class StatementEvaluator extends ExpressionEvaluator {
         return true;
       case 'expression': {
         if (last.value.kind !== 'call') return false;
-        const silent = this.silent;
-        this.silent = true;
-        const { name } = this.evaluate(last.value.callee);
-        this.silent = silent;
-        return EXITS.test(name);
+        return EXITS.test(this.quietly(last.value.callee).name);
       }
       case 'if':
         return this.leaves(last.body) && this.leaves(last.otherwise);
@@ -405,10 +407,13 @@ class StatementEvaluator extends ExpressionEvaluator {
       },
     });
     if (bases === undefined) {
-      this.functions.set(fn.name, { node: fn, given: new Map(), returns: undefined });
+      const only = fn.body.length === 1 ? fn.body[0] : undefined;
+      const returns =
+        only?.kind === 'return' && only.value !== undefined ? this.quietly(only.value) : undefined;
+      this.functions.set(localName(fn), { node: fn, given: new Map(), returns });
     }
     const node: Expression = { kind: 'name', id: fn.name, start: fn.start, end: fn.start };
-    this.env.set(fn.name, unknown(node, fn.name));
+    this.env.set(fn.name, unknown(node, localName(fn)));
   }
 
   private classBody(statement: ClassNode): void {
@@ -427,8 +432,12 @@ class StatementEvaluator extends ExpressionEvaluator {
     // The constructor first: it says what the attributes are.
     const inits = statement.body.filter((part) => part.kind === 'function' && part.name === '__init__');
     this.body([...inits, ...statement.body.filter((part) => !inits.includes(part))]);
+    const inner = this.env;
     this.scope = outer;
     this.env = env;
+    for (const [name, value] of inner) {
+      if (env.get(name) !== value) this.env.set(`${statement.name}.${name}`, value);
+    }
     this.env.set(statement.name, unknown(node, statement.name));
   }
 }
@@ -443,6 +452,11 @@ function joinEnvironments(a: Environment, b: Environment): Environment {
   }
   for (const [name, value] of b) if (!a.has(name) && !name.startsWith('guarded ')) joined.set(name, value);
   return joined;
+}
+
+/** A function of the code's own is not the built-in one of that name. */
+function localName(fn: FunctionNode): string {
+  return `local:${fn.name}`;
 }
 
 function typeName(node: Expression): string {

@@ -101,6 +101,7 @@ export function parameterLabel(
   if (name === 'event' && fn.parameters[1]?.name === 'context') return 'web';
   if (entry !== undefined) return entry;
   const [first, second] = fn.parameters;
+  if (parameter.star !== '') return 'parameter';
   const takesRequest = first?.name === 'request' || (first?.name === 'self' && second?.name === 'request');
   return takesRequest ? 'web' : 'parameter';
 }
