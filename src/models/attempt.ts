@@ -3,7 +3,6 @@
  * transport carries both (decisions/0012).
  */
 import { OpenAICompatibleChatLanguageModel } from '@ai-sdk/openai-compatible';
-import { messageOf } from '../errors.ts';
 import type { Message } from '../transcripts/message.ts';
 import type { ChatReply, ChatRequest } from './chat-model.ts';
 import type { EndpointConfig } from './config.ts';
@@ -64,10 +63,9 @@ export function openEndpoint(
 async function readAnswer(model: OpenAICompatibleChatLanguageModel, answer: string): Promise<SdkResult> {
   try {
     return await model.convertResponse({ body: JSON.parse(answer) as unknown });
-  } catch (error) {
+  } catch {
     // Status 2xx with a body that is no chat completion: damaged on its way, or a server in distress.
-    const reason = messageOf(error).split('\n', 1)[0]!.slice(0, 200);
-    throw new AttemptFailure(`answered with something that is no chat completion (${reason})`, {
+    throw new AttemptFailure('answered with something that is no chat completion', {
       status: 200,
       body: answer,
       retryable: true,

@@ -2,12 +2,12 @@
 import { contentKey } from '../content-key.ts';
 import { ModelError } from '../errors.ts';
 import { Random } from '../random.ts';
-import { type Endpoint, openEndpoint } from './attempt.ts';
+import { type Attempted, type Endpoint, openEndpoint } from './attempt.ts';
 import type { ChatModel, ChatReply, ChatRequest } from './chat-model.ts';
 import { type EndpointConfig, type EndpointSettings, endpointSchema, parseSettings } from './config.ts';
 import { Gate } from './gate.ts';
 import { AttemptFailure } from './http-transport.ts';
-import { type Hold, Ledger } from './ledger.ts';
+import { Ledger } from './ledger.ts';
 import type { ReplyCache } from './reply-cache.ts';
 import { jitteredSeconds, serverDelaySeconds } from './retry.ts';
 import { Secrets } from './secrets.ts';
@@ -89,57 +89,64 @@ class Client {
     this.#enforcement = firstEnforcement(parts.config.structuredOutput);
   }
 
-  async complete(request: ChatRequest, signal: AbortSignal): Promise<ChatReply> {
-    const bound = { input: maxInputTokens(request), output: request.maxTokens };
-    return this.#gate.run(signal, async () => {
-      const hold = await this.#parts.ledger.reserve(bound, signal);
-      let settled = false;
-      try {
-        const { reply, estimated, unenforced } = await this.#retrying(request, hold, signal);
-        settled = true;
-        hold.settle(reply.usage, { estimated, unenforced });
-        return reply;
-      } finally {
-        if (!settled) hold.release();
-      }
-    });
+  complete(request: ChatRequest, signal: AbortSignal): Promise<ChatReply> {
+    return this.#gate.run(signal, () => this.#retrying(request, signal));
   }
 
-  async #retrying(request: ChatRequest, hold: Hold, signal: AbortSignal) {
+  async #retrying(request: ChatRequest, signal: AbortSignal): Promise<ChatReply> {
+    const { config, ledger, seed } = this.#parts;
     for (let retry = 0; ; retry++) {
       try {
-        return await this.#enforced(request, hold, signal);
+        return await this.#enforced(request, signal);
       } catch (error) {
         if (!(error instanceof AttemptFailure)) throw error;
-        if (error.maybeBilled) hold.lost();
-        if (!error.retryable || retry === this.#parts.config.retries) throw this.#error(error, retry);
-        const asked = serverDelaySeconds(error.headers, Date.now());
-        if (asked !== undefined && asked > this.#parts.config.maxWaitSeconds)
-          throw this.#error(error, retry, asked);
-        this.#parts.ledger.retry();
+        if (!error.retryable || retry === config.retries) throw this.#error(error, retry);
+        const asked = serverDelaySeconds(error.headers, Date.now()) ?? 0;
+        if (asked > config.maxWaitSeconds) throw this.#error(error, retry, asked);
+        ledger.retry();
         // A limit is the role's, not the request's: the others in flight wait with it.
-        if (asked !== undefined) this.#gate.pause(asked);
-        const random = new Random(this.#parts.seed ?? 1, 'model-retry', contentKey(request), retry);
-        const jitter = jitteredSeconds(retry, this.#parts.config.backoffSeconds, random);
-        await this.#gate.wait((asked ?? 0) + jitter, signal);
+        this.#gate.pause(asked);
+        const random = new Random(seed ?? 1, 'model-retry', contentKey(request), retry);
+        await this.#gate.wait(asked + jitteredSeconds(retry, config.backoffSeconds, random), signal);
       }
     }
   }
 
   /** One attempt, or several where the server refuses the way in which a schema is asked for. */
-  async #enforced(request: ChatRequest, hold: Hold, signal: AbortSignal) {
+  async #enforced(request: ChatRequest, signal: AbortSignal): Promise<ChatReply> {
     let enforcement = this.#enforcement;
     for (;;) {
       try {
-        const attempted = await this.#timed(request, { enforcement, hold, signal });
+        const reply = await this.#paid(request, enforcement, signal);
         if (request.schema !== undefined) this.#keep(enforcement);
-        return { ...attempted, unenforced: request.schema !== undefined && enforcement !== 'json_schema' };
+        return reply;
       } catch (error) {
         if (!(error instanceof AttemptFailure) || request.schema === undefined) throw error;
         const weaker = weakerEnforcement(enforcement, error, this.#parts.config.structuredOutput);
         if (weaker === undefined) throw error;
         enforcement = weaker;
       }
+    }
+  }
+
+  /** One attempt within the rates and the budget, and its account. */
+  async #paid(request: ChatRequest, enforcement: Enforcement, signal: AbortSignal): Promise<ChatReply> {
+    const bound = { input: maxInputTokens(request), output: request.maxTokens };
+    const tokens = Math.ceil(bound.input / 4) + bound.output;
+    await this.#gate.turn(tokens, signal);
+    const hold = await this.#parts.ledger.reserve(bound, signal);
+    try {
+      const { reply, estimated } = await this.#timed(request, enforcement, signal);
+      hold.settle(reply.usage, {
+        estimated,
+        unenforced: request.schema !== undefined && enforcement !== 'json_schema',
+      });
+      this.#gate.giveBack(tokens - reply.usage.input - reply.usage.output);
+      return this.#parts.secrets.redactReply(reply);
+    } catch (error) {
+      if (signal.aborted || (error instanceof AttemptFailure && error.maybeBilled)) hold.lost();
+      else hold.release();
+      throw error;
     }
   }
 
@@ -152,14 +159,8 @@ class Client {
     );
   }
 
-  /** One attempt within the rates and the time limit. */
-  async #timed(
-    request: ChatRequest,
-    { enforcement, hold, signal }: { enforcement: Enforcement; hold: Hold; signal: AbortSignal },
-  ) {
+  async #timed(request: ChatRequest, enforcement: Enforcement, signal: AbortSignal): Promise<Attempted> {
     const { timeoutSeconds } = this.#parts.config;
-    const tokens = Math.ceil(maxInputTokens(request) / 4) + request.maxTokens;
-    await this.#gate.turn(tokens, signal);
     const controller = new AbortController();
     const abort = (): void => controller.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
@@ -169,13 +170,7 @@ class Client {
     };
     const timer = setTimeout(expire, timeoutSeconds * 1000);
     try {
-      const attempted = await this.#endpoint.attempt(request, enforcement, controller.signal);
-      const { input, output } = attempted.reply.usage;
-      this.#gate.giveBack(tokens - input - output);
-      return { ...attempted, reply: this.#parts.secrets.redactReply(attempted.reply) };
-    } catch (error) {
-      if (signal.aborted) hold.lost();
-      throw error;
+      return await this.#endpoint.attempt(request, enforcement, controller.signal);
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
@@ -189,7 +184,7 @@ class Client {
 
   #error(failure: AttemptFailure, retries: number, asked?: number): ModelError {
     const { secrets, config } = this.#parts;
-    const said = secrets.redact(saidBy(failure.body));
+    const said = excerpt(secrets.redact(errorMessage(failure.body) ?? failure.body));
     const wait = asked === undefined ? '' : ` and asks to wait ${Math.ceil(asked)} s`;
     const tries = retries === 0 ? '' : ` (after ${retries + 1} attempts)`;
     const message = secrets.redact(`${this.#where()} ${failure.message}${wait}${tries}`);
@@ -207,9 +202,8 @@ function endpointName({ baseUrl, model }: EndpointConfig): string {
 
 const EXCERPT = 300;
 
-/** What the server said, on one line without control characters. */
-function saidBy(body: string): string {
-  const text = errorMessage(body) ?? body;
+/** On one line without control characters. */
+function excerpt(text: string): string {
   const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
   return line.length > EXCERPT ? `${line.slice(0, EXCERPT)}…` : line;
 }

@@ -49,18 +49,19 @@ export interface CostReport {
   readonly roles: Readonly<Record<string, Omit<RoleCost, 'usd'> & { readonly usd: number | null }>>;
 }
 
-/** Money and tokens set aside for a call in flight. Exactly one of the two ends it. */
+/** Money and tokens set aside for an attempt in flight. Exactly one of the three ends it. */
 export interface Hold {
   settle(usage: TokenCounts, marks: { readonly estimated: boolean; readonly unenforced: boolean }): void;
+  /** Nothing was billed. */
   release(): void;
-  /** An attempt was lost; the hold goes on for the next one. */
+  /** The attempt was lost and may have been billed in full. */
   lost(): void;
 }
 
 export interface RoleLedger {
   /**
-   * Sets aside what a call can cost at most; waits while calls in flight hold what it needs.
-   * @throws ModelError when the call could exceed the budget.
+   * Sets aside what an attempt can cost at most; waits while others in flight hold what it needs.
+   * @throws ModelError when the attempt could exceed the budget.
    */
   reserve(bound: TokenCounts, signal: AbortSignal): Promise<Hold>;
   hit(): void;
@@ -165,6 +166,7 @@ export class Ledger {
         cost.lostTokens += need.tokens;
         cost.lostUsd += need.usd;
         this.#save();
+        end();
       },
     };
   }

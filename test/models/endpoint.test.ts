@@ -326,6 +326,30 @@ test('keys are sent and nowhere else to be seen', async () => {
   );
 });
 
+test('a key that is cut off where an error is cut off is not half shown', async () => {
+  const key = 'sk-very-secret-0123';
+  const settings = { apiKeyEnv: 'JUDGE_KEY', retries: 0 };
+  const echoes: ServerScript[] = [285, 290, 296].map((length) => ({ headers }) => ({
+    kind: 'status',
+    status: 500,
+    body: `${'.'.repeat(length)}${headers.authorization?.slice('Bearer '.length)}`,
+  }));
+  echoes.push(({ headers }) => ({ kind: 'raw', body: headers.authorization!.slice('Bearer '.length) }));
+  for (const echo of echoes) {
+    await serve(
+      echo,
+      async ({ complete }) => {
+        await assert.rejects(
+          complete(),
+          (error) => error instanceof ModelError && !error.message.includes('sk-'),
+        );
+      },
+      settings,
+      { environment: { JUDGE_KEY: key } },
+    );
+  }
+});
+
 test('settings that are wrong or would save a secret are refused by name', () => {
   const refused = (settings: Record<string, unknown>, expected: RegExp) =>
     assert.throws(

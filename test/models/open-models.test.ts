@@ -145,6 +145,27 @@ test('a budget stops before it is exceeded, and a larger one goes on without pay
   });
 });
 
+test('an attempt that was lost may have been billed: its retry needs budget of its own', async () => {
+  // A call can take 62 tokens: one of them, lost, and 50 paid are within 124, but not within 123.
+  for (const [tokens, expected] of [
+    [124, 2],
+    [123, 1],
+  ] as const) {
+    await using server = await startScriptedServer((_request, index) =>
+      index === 0 ? { kind: 'raw', body: '{"choices":' } : reply('x', { usage: { input: 30, output: 20 } }),
+    );
+    const models = openModels({
+      judge: { baseUrl: server.baseUrl, model: 'tiny', backoffSeconds: 0.001 },
+      budget: { tokens },
+    });
+    const [outcome] = await Promise.allSettled([models.model('judge').complete(request(1))]);
+    assert.equal(outcome.status, tokens === 124 ? 'fulfilled' : 'rejected');
+    assert.equal(server.requests.length, expected);
+    assert.equal(models.cost().roles.judge?.lostTokens, 62);
+    models.close();
+  }
+});
+
 test('an estimate counts calls, tokens and money by role without asking anyone', async () => {
   await using server = await startScriptedServer(() => reply('x'));
   const endpoint = { baseUrl: server.baseUrl, model: 'tiny' };
