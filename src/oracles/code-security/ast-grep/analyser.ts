@@ -7,7 +7,7 @@ import type { Analyser, AnalysisResult, Finding, Snippet } from '../analyser.ts'
 import { LANGUAGES, type Language } from '../language.ts';
 import { type Grammars, loadGrammars } from './languages.ts';
 import type { RuleFile } from './rule-file.ts';
-import { loadRuleSet, type RuleSet } from './rule-set.ts';
+import { isTriggered, loadRuleSet, type RuleSet } from './rule-set.ts';
 import { invalidSyntax, spanOf } from './syntax.ts';
 
 export interface AstGrepOptions {
@@ -68,21 +68,16 @@ function isKnown(language: string): language is Language {
 }
 
 function findingsIn(code: string, language: Language, rules: RuleSet, grammars: Grammars): Finding[] {
-  const triggered = ({ triggers }: RuleFile) => triggers.some((trigger) => code.includes(trigger));
-  return [
-    ...patternFindings(code, language, rules, triggered, grammars),
-    ...flowFindings(code, rules, triggered),
-  ];
+  return [...patternFindings(code, language, rules, grammars), ...flowFindings(code, rules)];
 }
 
 function patternFindings(
   code: string,
   language: Language,
   { patterns }: RuleSet,
-  triggered: (file: RuleFile) => boolean,
   grammars: Grammars,
 ): Finding[] {
-  const tried = patterns.filter(({ file }) => triggered(file));
+  const tried = patterns.filter(({ file }) => isTriggered(file, code));
   if (tried.length === 0 && language === 'python') return [];
   const tree = grammars.parse(language, code);
   const findings = language === 'python' ? [] : invalidSyntax(tree, code);
@@ -92,15 +87,11 @@ function patternFindings(
   return findings;
 }
 
-function flowFindings(
-  code: string,
-  { flows, compiledFlows }: RuleSet,
-  triggered: (file: RuleFile) => boolean,
-): Finding[] {
-  const active = new Set(flows.filter(triggered));
-  if (active.size === 0) return [];
+function flowFindings(code: string, { flows }: RuleSet): Finding[] {
+  const found = flows?.run(code) ?? [];
+  if (found.length === 0) return [];
   const lines = lineStarts(code);
-  return compiledFlows.run(code, active).map(({ rule, place }) => {
+  return found.map(({ rule, place }) => {
     const start = positionOf(place.start, lines);
     const end = positionOf(place.end, lines);
     return finding(rule, {

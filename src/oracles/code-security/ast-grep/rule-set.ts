@@ -17,8 +17,8 @@ export interface PatternRule {
 
 export interface RuleSet {
   readonly patterns: readonly PatternRule[];
-  readonly flows: readonly RuleFile[];
-  readonly compiledFlows: CompiledFlow<RuleFile>;
+  /** Undefined where the language has no flow rules. */
+  readonly flows: CompiledFlow<RuleFile> | undefined;
 }
 
 /** @throws ConfigError for a malformed rule. */
@@ -41,7 +41,12 @@ export function loadRuleSet(language: Language, extra: readonly string[], gramma
       return { file, config };
     });
   const flows = files.flatMap((rule) => (rule.flow === undefined ? [] : [{ rule, flow: rule.flow }]));
-  return { patterns, flows: flows.map(({ rule }) => rule), compiledFlows: compileFlows(flows) };
+  return { patterns, flows: flows.length === 0 ? undefined : compileFlows(flows, isTriggered) };
+}
+
+/** Whether the code has what a rule needs at least. */
+export function isTriggered({ triggers }: RuleFile, code: string): boolean {
+  return triggers.some((trigger) => code.includes(trigger));
 }
 
 function toConfig({ rule, constraints, utils }: RuleFile): NapiConfig {

@@ -1,0 +1,63 @@
+/** Finds the sinks that a sighting may be about, without trying all of them. */
+import type { Sighting } from './evaluate.ts';
+import type { FlowRule, Sink } from './flow-schema.ts';
+import { expandBraces, glob } from './glob.ts';
+
+/** A sink of a rule. */
+export interface Entry<R> {
+  readonly rule: R;
+  readonly flow: FlowRule;
+  readonly sink: Sink;
+  readonly pattern?: RegExp;
+}
+
+export type SinkIndex<R> = Map<string, Entry<R>[]>;
+
+/** `*` at the beginning of a called name stands for what is before a dot; in an assigned name for anything. */
+export function indexSinks<R>(rules: readonly { rule: R; flow: FlowRule }[]): SinkIndex<R> {
+  const index: SinkIndex<R> = new Map();
+  const add = (key: string, entry: Entry<R>) => {
+    const entries = index.get(key);
+    if (entries === undefined) index.set(key, [entry]);
+    else entries.push(entry);
+  };
+  for (const { rule, flow } of rules) {
+    for (const sink of flow.sinks) {
+      if ('call' in sink || 'assign' in sink) {
+        const kind = 'call' in sink ? 'call' : 'assign';
+        const names = ('call' in sink ? sink.call : sink.assign).flatMap(expandBraces);
+        for (const [key, group] of Map.groupBy(names, (name) => keyOf(kind, name))) {
+          add(key, { rule, flow, sink, pattern: glob(`{${group.join(',')}}`) });
+        }
+      } else if ('check' in sink) add('check', { rule, flow, sink });
+      else add('return' in sink ? 'return' : 'divide' in sink ? 'divide' : 'compare', { rule, flow, sink });
+    }
+  }
+  return index;
+}
+
+function keyOf(kind: 'call' | 'assign', name: string): string {
+  const last = lastPart(name);
+  const fixed = kind === 'call' ? last.replace(/^\*+(?=\w)/, '') : last;
+  return fixed.includes('*') ? `${kind} *` : `${kind} ${fixed}`;
+}
+
+export function candidates<R>(index: SinkIndex<R>, { kind, names }: Sighting): Entry<R>[] {
+  const found: Entry<R>[] = [];
+  if (kind === 'call' || kind === 'assign') {
+    const wild = index.get(`${kind} *`);
+    for (const name of names) {
+      const own = index.get(`${kind} ${lastPart(name)}`);
+      if (own !== undefined) for (const entry of own) if (entry.pattern!.test(name)) found.push(entry);
+      if (wild !== undefined) for (const entry of wild) if (entry.pattern!.test(name)) found.push(entry);
+    }
+  } else found.push(...(index.get(kind) ?? []));
+  found.push(...(index.get('check') ?? []));
+  return found;
+}
+
+/** `headers[Location]` of `response.headers[Location]` is `[Location]`. */
+function lastPart(name: string): string {
+  const bracket = name.endsWith(']') ? name.lastIndexOf('[') : -1;
+  return bracket >= 0 ? name.slice(bracket) : name.slice(name.lastIndexOf('.') + 1);
+}
