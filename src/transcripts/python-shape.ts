@@ -85,10 +85,16 @@ export function looksLikePython(code: string, label: string): boolean {
 
 /** Whether code defines or imports as only Python does. */
 export function isDefinitelyPython(code: string): boolean {
-  const lines = judgedLines(code);
+  let defines = false;
+  let ends = false;
+  for (const text of code.split('\n')) {
+    const line = judged(text);
+    if (isDefinite(line)) return true;
+    defines ||= DEF.test(line);
+    ends ||= line === 'end';
+  }
   // Ruby's methods have no colon, and an end.
-  const mayBeRuby = lines.includes('end');
-  return lines.some((line) => isDefinite(line) || (!mayBeRuby && DEF.test(line)));
+  return defines && !ends;
 }
 
 function judgedLines(code: string): string[] {
@@ -107,9 +113,6 @@ function isStatement(line: string): boolean {
 }
 
 function judged(text: string): string {
-  return text
-    .trim()
-    .slice(0, 4 * MAX_JUDGED)
-    .replace(/\s+/g, ' ')
-    .slice(0, MAX_JUDGED);
+  const line = text.trim().slice(0, 4 * MAX_JUDGED);
+  return (/\s\s|[^\S ]/.test(line) ? line.replace(/\s+/g, ' ') : line).slice(0, MAX_JUDGED);
 }
