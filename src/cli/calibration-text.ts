@@ -72,6 +72,7 @@ function votesText(votes: Difference['votes']): string {
 
 function kappaText(kappa: Kappa | null): string {
   if (kappa === null) return 'not defined';
+  if (kappa.ci95 === null) return `${number(kappa.kappa)} (no interval)`;
   return `${number(kappa.kappa)} (95 % interval ${kappa.ci95.map(number).join(' to ')})`;
 }
 

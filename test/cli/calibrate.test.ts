@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { parseCalibrationRows } from '../../src/cli/calibration-rows.ts';
 import { ConfigError } from '../../src/errors.ts';
 import { inTurn, type ServerScript, startScriptedServer } from '../models/scripted-server.ts';
@@ -13,17 +14,11 @@ import { judging } from '../oracles/judges/served-judge.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'purpcode-calibrate-'));
 after(() => rmSync(folder, { recursive: true }));
-const COMMAND = new URL('../../src/cli/oracle-calibrate.ts', import.meta.url).href;
-const MAIN = `
-  import { calibrateCommand } from ${JSON.stringify(COMMAND)};
-  calibrateCommand().parseAsync(process.argv.slice(1), { from: 'user' }).catch((error) => {
-    console.error(error.message, error.hint ?? '');
-    process.exit(2);
-  });`;
+const BIN = fileURLToPath(new URL('../../bin/purpcode.js', import.meta.url));
 
 /** Runs `purpcode oracle calibrate`. */
 async function run(...args: readonly string[]): Promise<{ code: number | null; out: string; error: string }> {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', MAIN, '--', ...args], {
+  const child = spawn(process.execPath, [BIN, 'oracle', 'calibrate', ...args], {
     env: { ...process.env, KEY_OF_THE_TEST: 'secret-of-the-test' },
   });
   let [out, error] = ['', ''];

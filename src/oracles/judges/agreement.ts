@@ -5,8 +5,11 @@
 export interface Kappa {
   /** 1 perfect, 0 as by chance, below 0 worse than chance. */
   readonly kappa: number;
-  /** 95 % interval, clipped to [-1, 1]. */
-  readonly ci95: readonly [number, number];
+  /**
+   * 95 % interval, clipped to [-1, 1]. Null where its standard error is 0 and says nothing: perfect agreement, or a
+   * rater that used one category only.
+   */
+  readonly ci95: readonly [number, number] | null;
 }
 
 const Z95 = 1.959963984540054;
@@ -38,7 +41,8 @@ export function cohenKappa(counts: readonly (readonly number[])[]): Kappa | null
       variance += (count / n) * (a === b ? (1 - crossed) ** 2 : crossed ** 2);
     }
   }
-  const error = Math.sqrt(Math.max(0, variance) / n) / (1 - expected);
+  if (variance < 1e-12) return { kappa, ci95: null };
+  const error = Math.sqrt(variance / n) / (1 - expected);
   return { kappa, ci95: [Math.max(-1, kappa - Z95 * error), Math.min(1, kappa + Z95 * error)] };
 }
 
