@@ -145,7 +145,7 @@ export class SandboxPool implements Sandbox {
   }
 }
 
-function requestOf(tests: Tests): { tests: RunRequest['tests']; notes: string[] } {
+export function requestOf(tests: Tests): { tests: RunRequest['tests']; notes: string[] } {
   if ('pytest' in tests) return { tests: { form: 'pytest', source: tests.pytest }, notes: [] };
   if ('functional' in tests) return { tests: { form: 'functional', source: tests.functional }, notes: [] };
   const { pairs, note } = choosePairs(tests);
@@ -153,7 +153,7 @@ function requestOf(tests: Tests): { tests: RunRequest['tests']; notes: string[] 
   return { tests: { form: 'stdin', inputs }, notes: note === undefined ? [] : [note] };
 }
 
-function executionOf(
+export function executionOf(
   tests: Tests,
   notes: readonly string[],
   result: Exclude<ChildResult, { kind: 'lost' }>,

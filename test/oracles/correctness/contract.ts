@@ -3,11 +3,13 @@ import { after, before, describe } from 'node:test';
 import { createBubblewrapSandbox } from '../../../src/oracles/correctness/bubblewrap-sandbox.ts';
 import { createPyodideSandbox } from '../../../src/oracles/correctness/pyodide-sandbox.ts';
 import type { Execution, Program, Sandbox } from '../../../src/oracles/correctness/sandbox.ts';
+import { createSandboxFusion } from '../../../src/oracles/correctness/sandbox-fusion.ts';
 import { detectBubblewrap } from '../../../src/oracles/correctness/sandboxes.ts';
+import { startFusionServer } from './fusion-server.ts';
 
 export interface Subject {
   /** Kind, as configuration names it. */
-  readonly kind: 'pyodide' | 'bubblewrap';
+  readonly kind: 'pyodide' | 'bubblewrap' | 'sandbox-fusion';
   run(programs: readonly Program[]): Promise<Execution[]>;
 }
 
@@ -17,10 +19,31 @@ export interface Limits {
   readonly memoryMiB?: number;
 }
 
-const KINDS: Record<Subject['kind'], { skip: string | undefined; open: (limits: Limits) => Sandbox }> = {
-  pyodide: { skip: undefined, open: (limits) => createPyodideSandbox(limits) },
-  bubblewrap: { skip: await missingBubblewrap(), open: (limits) => createBubblewrapSandbox(limits) },
+interface Kind {
+  readonly skip: string | undefined;
+  open(limits: Limits): Promise<Sandbox>;
+}
+
+const withoutBubblewrap = await missingBubblewrap();
+const KINDS: Record<Subject['kind'], Kind> = {
+  pyodide: { skip: undefined, open: async (limits) => createPyodideSandbox(limits) },
+  bubblewrap: { skip: withoutBubblewrap, open: async (limits) => createBubblewrapSandbox(limits) },
+  'sandbox-fusion': { skip: withoutBubblewrap, open: openFusion },
 };
+
+/** A client with a server of its own. */
+async function openFusion(limits: Limits): Promise<Sandbox> {
+  const server = await startFusionServer();
+  const sandbox = createSandboxFusion({ ...limits, url: server.url, workers: 2 });
+  return {
+    name: sandbox.name,
+    run: (programs) => sandbox.run(programs),
+    async close() {
+      await sandbox.close();
+      server.close();
+    },
+  };
+}
 
 async function missingBubblewrap(): Promise<string | undefined> {
   const status = await detectBubblewrap();
@@ -33,8 +56,8 @@ export function onEverySandbox(limits: Limits, suite: (subject: Subject) => void
     const { skip, open } = KINDS[kind];
     describe(kind, { skip: skip ?? false }, () => {
       let sandbox: Sandbox | undefined;
-      before(() => {
-        sandbox = open(limits);
+      before(async () => {
+        sandbox = await open(limits);
       });
       after(() => sandbox?.close());
       suite({ kind, run: (programs) => sandbox!.run(programs) });

@@ -12,6 +12,8 @@ interface SystemCalls {
   readonly clone: number;
   readonly socket: number;
   readonly refused: readonly number[];
+  /** Calls that send signals: kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo. */
+  readonly signals: readonly number[];
 }
 
 /** The same numbers on both: calls from Linux 5.1 on. */
@@ -36,6 +38,7 @@ const SYSTEM_CALLS: Readonly<Record<Architecture, SystemCalls>> = {
       ...[319, 29, 68, 64, 240], // memfd_create, shmget, msgget, semget, mq_open
       ...[246, 175, 313, 176, 169, 167, 163, 172, 173], // kexec_load, *_module, reboot, swapon, acct, iopl, ioperm
     ],
+    signals: [62, 200, 234, 129, 297],
   },
   arm64: {
     audit: 0xc00000b7,
@@ -50,6 +53,7 @@ const SYSTEM_CALLS: Readonly<Record<Architecture, SystemCalls>> = {
       ...[279, 194, 186, 190, 180],
       ...[104, 105, 273, 106, 142, 224, 89],
     ],
+    signals: [129, 130, 131, 138, 240],
   },
 };
 
@@ -76,8 +80,13 @@ export function architectureOf(name: string): Architecture | undefined {
   return name === 'x64' || name === 'arm64' ? name : undefined;
 }
 
-export function systemCallFilter(architecture: Architecture): Buffer {
+/** `signals: false` refuses signals too, for processes that see others. */
+export function systemCallFilter(
+  architecture: Architecture,
+  { signals = true }: { readonly signals?: boolean } = {},
+): Buffer {
   const calls = SYSTEM_CALLS[architecture];
+  const refused = signals ? calls.refused : [...calls.refused, ...calls.signals];
   return Buffer.concat([
     load(ARCHITECTURE),
     jumpIfEqual(calls.audit, 1, 0),
@@ -86,7 +95,7 @@ export function systemCallFilter(architecture: Architecture): Buffer {
     ...(architecture === 'x64' ? [instruction(0x35, X32_BIT, 0, 1), result(UNKNOWN)] : []),
     jumpIfEqual(CLONE3, 0, 1),
     result(UNKNOWN),
-    ...calls.refused.flatMap((call) => [jumpIfEqual(call, 0, 1), result(REFUSE)]),
+    ...refused.flatMap((call) => [jumpIfEqual(call, 0, 1), result(REFUSE)]),
     jumpIfEqual(calls.clone, 0, 4),
     load(ARGUMENT),
     instruction(0x45, CLONE_THREAD, 0, 1),

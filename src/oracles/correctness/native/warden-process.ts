@@ -3,17 +3,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { messageOf, OracleError } from '../../../errors.ts';
 import type { PairOutput, RunReply, RunRequest } from '../child/protocol.ts';
-import { ANSWER_PYTHON } from '../child/python-answer.ts';
-import { PYTEST_PYTHON } from '../child/python-pytest.ts';
-import { TESTS_PYTHON } from '../child/python-tests.ts';
-import { WIRE_PYTHON } from '../child/python-wire.ts';
 import type { Child, ChildResult } from '../pool.ts';
-import type { TestResult } from '../sandbox.ts';
 import { encodeFrame, FrameReader } from './frames.ts';
 import type { Launch } from './launch.ts';
-import { CELL_PYTHON, FRAMES_PYTHON } from './python-cell.ts';
+import { FRAMES_PYTHON } from './python-cell.ts';
 import { WARDEN_PYTHON } from './python-warden.ts';
+import { Reports } from './reports.ts';
 import { cloneNumber, systemCallFilter } from './seccomp.ts';
+import { nativeSources, processLimits } from './sources.ts';
 
 export interface WardenOptions {
   readonly launch: Promise<Launch>;
@@ -30,24 +27,6 @@ const GRACE_MS = 2_000;
 const BOOT_MS = 60_000;
 /** How long a warden has to end by itself. */
 const KILL_MS = 300;
-/** Loaded before the first program, as most programs or the runner need them. */
-const MODULES = [
-  ...['random', 'string', 'hashlib', 'heapq', 'bisect', 'statistics', 'typing', 'secrets', 'tempfile', 'ast'],
-  ...['unittest', 'unittest.mock', 'csv', 'html', 'urllib.parse', 'hmac', 'copy', 'traceback', 'shutil'],
-  ...[
-    'itertools',
-    'contextlib',
-    'math',
-    're',
-    'dataclasses',
-    'enum',
-    'pickle',
-    'shelve',
-    'atexit',
-    'threading',
-  ],
-];
-
 /** Reads the program that the first frame holds; arguments of processes are too short for it. */
 const BOOTSTRAP = `
 import os
@@ -59,15 +38,6 @@ def read(size):
 exec(compile(read(int.from_bytes(read(4), 'big')), 'warden', 'exec'), {'__name__': 'warden', '__builtins__': __builtins__})
 `;
 
-interface Seen {
-  readonly tests: TestResult[];
-  stdout: string;
-  unsupported?: string;
-  pair?: PairOutput;
-  broken?: { readonly kind: 'crashed' | 'sandbox'; readonly message: string };
-  ended: boolean;
-}
-
 interface Done {
   readonly stopped: 'timeout' | 'sandbox' | null;
   readonly answer: number | null;
@@ -75,7 +45,7 @@ interface Done {
 }
 
 interface Running {
-  readonly seen: Seen;
+  readonly seen: Reports;
   settle(done: Done | { readonly lost: string }): void;
 }
 
@@ -164,23 +134,12 @@ export class WardenProcess implements Child {
 
   #boot(launch: Launch): object {
     const { memoryBytes, filesBytes } = this.#options;
-    const cell = FRAMES_PYTHON + CELL_PYTHON;
     return {
-      answer: WIRE_PYTHON + ANSWER_PYTHON + cell,
-      tests: WIRE_PYTHON + TESTS_PYTHON + PYTEST_PYTHON + cell,
-      modules: MODULES,
+      ...nativeSources(),
       clone: cloneNumber(launch.architecture),
       systemCalls: systemCallFilter(launch.architecture).toString('hex'),
       tmpBytes: filesBytes,
-      limits: {
-        RLIMIT_AS: memoryBytes,
-        RLIMIT_FSIZE: filesBytes,
-        RLIMIT_NOFILE: 128,
-        RLIMIT_NPROC: 256,
-        RLIMIT_CORE: 0,
-        RLIMIT_MEMLOCK: 0,
-        RLIMIT_MSGQUEUE: 0,
-      },
+      limits: processLimits({ memoryBytes, filesBytes }),
     };
   }
 
@@ -215,7 +174,7 @@ export class WardenProcess implements Child {
   ): Promise<ChildResult> {
     const { outputBytes } = this.#options;
     return new Promise((resolve) => {
-      const seen: Seen = { tests: [], stdout: '', ended: false };
+      const seen = new Reports();
       const timer = setTimeout(() => {
         this.#running = undefined;
         resolve({ kind: 'killed', why: 'timeout', tests: seen.tests, stdout: seen.stdout });
@@ -238,7 +197,7 @@ export class WardenProcess implements Child {
     if (tag === 'S') this.#settleReady.resolve();
     else if (this.#running === undefined) return;
     else if (tag === 'D') this.#running.settle(message as Done);
-    else note(this.#running.seen, tag, message);
+    else this.#running.seen.add(tag, message);
   }
 
   #lose(message: string): void {
@@ -270,40 +229,21 @@ function hasReference(value: unknown): value is { ref(): void; unref(): void } {
   return typeof value === 'object' && value !== null && 'unref' in value && 'ref' in value;
 }
 
-/** What the tests' process says. It is ours, but it has met the answer: everything is checked. */
-function note(seen: Seen, tag: string, message: unknown): void {
-  if (tag === 'O') seen.stdout += String(message);
-  else if (tag === 'U') seen.unsupported ??= String(message);
-  else if (tag === 'E') seen.ended = true;
-  else if (tag === 'P') seen.tests.push(message as TestResult);
-  else if (tag === 'X') {
-    const { kind, message: text } = message as { kind: unknown; message: unknown };
-    seen.broken = { kind: kind === 'sandbox' ? 'sandbox' : 'crashed', message: String(text) };
-  } else if (tag === 'M') {
-    const { exitCode, error } = message as Omit<PairOutput, 'stdout'>;
-    seen.pair = { stdout: seen.stdout, exitCode, ...(error === undefined ? {} : { error }) };
-  }
-}
-
-function resultOf(seen: Seen, done: Done, limitMs: number): ChildResult {
+function resultOf(seen: Reports, done: Done, limitMs: number): ChildResult {
   // The answer is process 1 of its namespace, which can't kill itself: SIGKILL came from outside.
   if (done.stopped === null && (done.answer === -9 || done.tests === -9))
     return { kind: 'lost', message: 'a process of the program was killed from outside' };
   const stopped = stopOf(seen, done, limitMs);
   const reply: RunReply = {
     id: 0,
-    tests: seen.tests,
-    // The output that the answer printed before it told how it ended is complete.
-    pairs: seen.pair === undefined ? [] : [seen.pair],
-    stdout: seen.stdout,
+    ...seen.reply(),
     worn: false,
     ...(stopped === undefined ? {} : { stopped }),
-    ...(seen.unsupported === undefined ? {} : { unsupported: seen.unsupported }),
   };
   return { kind: 'reply', reply };
 }
 
-function stopOf(seen: Seen, done: Done, limitMs: number): RunReply['stopped'] {
+function stopOf(seen: Reports, done: Done, limitMs: number): RunReply['stopped'] {
   if (done.stopped === 'timeout') return { kind: 'timeout', message: `not done after ${limitMs / 1000} s` };
   if (done.stopped === 'sandbox') return { kind: 'sandbox', message: 'a sandbox process did not start' };
   if (seen.broken !== undefined) {
