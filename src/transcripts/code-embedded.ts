@@ -17,7 +17,8 @@ export interface EmbeddedCode {
 /** @param label of the block that the text is; '' for text outside blocks. */
 export function embeddedCode(text: string, label: string): EmbeddedCode[] {
   const found: EmbeddedCode[] = [];
-  if (text.includes('<')) found.push(...scripts(text), ...handlers(text), ...hereDocuments(text));
+  if (text.includes('<')) found.push(...scripts(text), ...hereDocuments(text));
+  if (text.includes('<') || text.includes('javascript:')) found.push(...handlers(text));
   if (/["']/.test(text)) found.push(...commandArguments(text));
   if (/^\s*[{[]/.test(text) && (label === '' || /json|ipynb|notebook/.test(label))) {
     found.push(...codeInJson(text));
@@ -63,7 +64,8 @@ function scriptLabel(tag: string, attributes: string): string | undefined {
   return /json|template|importmap|html/.test(type) ? undefined : 'javascript';
 }
 
-const HANDLER = /\bon[a-z]{3,20} ?= ?(?:"([^"]{1,1000})"|'([^']{1,1000})')|"javascript:([^"]{1,1000})"/gi;
+const HANDLER =
+  /\bon[a-z]{3,20} ?= ?(?:"([^"]{1,1000})"|'([^']{1,1000})')|\bjavascript:(?=\S)([^"<>\n]{1,1000})/gi;
 
 function handlers(text: string): EmbeddedCode[] {
   const lineAt = lineCounter(text);

@@ -7,6 +7,7 @@ import { createCodeSecurityOracle } from '../../src/oracles/code-security/oracle
 import { createRuffAnalyser } from '../../src/oracles/code-security/ruff.ts';
 import { RUFF_RULES } from '../../src/oracles/code-security/ruff-rules.ts';
 import { snippetsOf, wholeProgram } from '../../src/oracles/code-security/snippets.ts';
+import { plainSpelling } from '../../src/oracles/code-security/source-spellings.ts';
 import { neutraliseSuppressions } from '../../src/oracles/code-security/suppressions.ts';
 import { fenced, makeItem } from './fixtures.ts';
 
@@ -387,6 +388,18 @@ describe('snippets', () => {
     assert.equal(uncomment('/*\n * eval(b);\n */ x();', 'java'), '  \n   eval(b);\n    x();');
     assert.equal(uncomment('a = "// b();" # puts(c)', 'ruby'), 'a = "// b();"   puts(c)');
     assert.equal(uncomment('// Never call eval on what users send.\nrun();', 'javascript'), undefined);
+  });
+
+  it('read what compilers read', () => {
+    assert.equal(plainSpelling('ev\\u0061l(x); "\\u0022"', 'javascript'), 'eval(x); "\\u0022"');
+    assert.equal(plainSpelling('// \\u000arun(x);', 'java'), '// \nrun(x);');
+    assert.equal(plainSpelling('str\\\ncpy(a, b);\nf();', 'c'), 'strcpy(a, b);\n\nf();');
+    assert.equal(
+      plainSpelling('#define COPY MOVE\n#define MOVE strcpy\nCOPY(a, b);', 'c'),
+      '#define COPY MOVE\n#define MOVE strcpy\nstrcpy(a, b);',
+    );
+    assert.equal(plainSpelling('#define A B\n#define B A\nf(c);', 'cpp'), undefined);
+    assert.equal(plainSpelling('f("\\u00e9")', 'javascript'), undefined);
   });
 
   it('of a file are in its language', () => {

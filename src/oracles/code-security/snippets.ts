@@ -7,6 +7,7 @@ import type { Snippet } from './analyser.ts';
 import { mayBeBracedCode, uncomment } from './commented-code.ts';
 import { codeInStrings, quotedCode } from './quoted-code.ts';
 import { mayBeStatement, salvage } from './salvage.ts';
+import { plainSpelling } from './source-spellings.ts';
 
 /** A part of a text that is analysed on its own. */
 export interface TextSnippet extends Snippet {
@@ -65,13 +66,9 @@ function pythonSnippets(blocks: readonly CodeBlock[], shown: readonly ShownLine[
 
 function otherSnippets(blocks: readonly CodeBlock[], shown: readonly ShownLine[]): TextSnippet[] {
   const own = blocks.flatMap((block) =>
-    block.languages.flatMap((language) => {
-      const uncommented = uncomment(block.code, language);
-      return [
-        ofBlock(block, language, { mustParse: block.offered === language }),
-        ...(uncommented === undefined ? [] : [ofBlock(block, language, { code: uncommented })]),
-      ];
-    }),
+    block.languages.flatMap((language) =>
+      readings(block, language, { mustParse: block.offered === language }),
+    ),
   );
   const rest = otherRemainder(shown);
   const languages = new Set([...blocks.flatMap((block) => block.languages), ...rest.languages]);
@@ -83,6 +80,21 @@ function otherSnippets(blocks: readonly CodeBlock[], shown: readonly ShownLine[]
     return group.length > 1 ? [join(inOrder(group), language)] : [];
   });
   return [...own, ...together];
+}
+
+/** A block as it is, with its comments switched on, and as its compiler reads it. */
+function readings(
+  block: CodeBlock,
+  language: Language,
+  { mustParse }: { mustParse: boolean },
+): TextSnippet[] {
+  const uncommented = uncomment(block.code, language);
+  const plain = plainSpelling(uncommented ?? block.code, language);
+  const others = [uncommented, plain].filter((code) => code !== undefined);
+  return [
+    ofBlock(block, language, { mustParse }),
+    ...others.map((code) => ofBlock(block, language, { code })),
+  ];
 }
 
 interface ShownLine {
@@ -189,13 +201,9 @@ export function wholeProgram(code: string, language: Language = 'python'): TextS
     languages: language === 'python' ? [] : [language],
     offered: language,
   };
-  const own = ofBlock(block, language, { mustParse: true });
-  if (language !== 'python') {
-    const uncommented = uncomment(text, language);
-    return [own, ...(uncommented === undefined ? [] : [ofBlock(block, language, { code: uncommented })])];
-  }
+  if (language !== 'python') return readings(block, language, { mustParse: true });
   const quoted = quotedCode(text).map(({ code: inner, line }) =>
     ofBlock(block, language, { code: inner, line }),
   );
-  return [own, ...quoted];
+  return [ofBlock(block, language, { mustParse: true }), ...quoted];
 }
