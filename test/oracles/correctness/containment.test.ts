@@ -217,6 +217,13 @@ onEverySandbox(LIMITS, (sandbox) => {
     assert.equal(outcome(await run(threads)), sandbox.kind === 'pyodide' ? 'undecided' : 'passed');
   });
 
+  test('what was printed survives a loop that only a kill ends', async () => {
+    const code = `import itertools\n${body("print('so far', x)", 'return 1 in itertools.repeat(0)')}`;
+    const execution = await run(code);
+    assert.equal(execution.kind, 'timeout');
+    assert.equal(execution.kind === 'timeout' && execution.stdout, 'so far 1\n');
+  });
+
   test('partial results survive a timeout', async () => {
     const [execution] = await sandbox.run([
       {

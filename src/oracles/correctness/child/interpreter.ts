@@ -75,6 +75,8 @@ export class Interpreter {
   #output: Buffer[] = [];
   #printed = 0;
   receiver: Receiver = () => {};
+  /** Hears what the program prints as it is printed. */
+  printer: (text: string) => void = () => {};
 
   private constructor(wasm: Wasm, seal: Seal, options: InterpreterOptions) {
     this.#wasm = wasm;
@@ -217,7 +219,10 @@ export class Interpreter {
     if (this.#printed > this.#outputBytes) {
       this.#limits.stop(new Stop('crashed', `printed more than ${this.#outputBytes} bytes`));
     }
-    if (keep) this.#output.push(Buffer.from(buffer));
+    if (keep) {
+      this.#output.push(Buffer.from(buffer));
+      this.printer(Buffer.from(buffer).toString('utf8'));
+    }
     return buffer.length;
   }
 }

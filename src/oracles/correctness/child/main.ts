@@ -13,6 +13,9 @@ import { TESTS_PYTHON } from './python-tests.ts';
 import { WIRE_PYTHON } from './python-wire.ts';
 import { Limits, Stop } from './stop.ts';
 
+/** Prints that are passed on at once, in case this process is killed; later ones in pieces of some size. */
+const PROMPT_PRINTS = 100;
+const PIECE_CHARACTERS = 8192;
 /** Memory grows and never shrinks: a child whose interpreters have grown by more than this is replaced. */
 const WORN_BYTES = 96 * 2 ** 20;
 
@@ -45,6 +48,7 @@ class Child {
     this.#unsupported = undefined;
     this.#stdout = '';
     this.#wire(request);
+    this.#answer.printer = this.#stream(request.id);
     const pairs: PairOutput[] = [];
     let stopped: RunReply['stopped'];
     let whole = true;
@@ -76,6 +80,18 @@ class Child {
       ...(stopped === undefined ? {} : { stopped }),
       ...(this.#unsupported === undefined ? {} : { unsupported: this.#unsupported }),
       worn: !restored,
+    };
+  }
+
+  #stream(id: number): (text: string) => void {
+    let prints = 0;
+    let piece = '';
+    return (text) => {
+      piece += text;
+      prints += 1;
+      if (prints > PROMPT_PRINTS && piece.length < PIECE_CHARACTERS) return;
+      this.#send({ kind: 'output', id, text: piece });
+      piece = '';
     };
   }
 
