@@ -402,6 +402,36 @@ describe('snippets', () => {
     assert.equal(plainSpelling('f("\\u00e9")', 'javascript'), undefined);
   });
 
+  it('know functions under other names', () => {
+    const meant = {
+      javascript: [
+        ['const run = eval;\nrun(x);', 'const run = eval;\neval(x);'],
+        ["tools['exec'](x);", 'tools.exec(x);'],
+        ['window.eval(x)', 'eval(x)'],
+        [
+          "const { exec: go } = require('child_process');\ngo(x);",
+          "const { exec } = require('child_process');\nexec(x);",
+        ],
+        [
+          "import { exec as go } from 'child_process';\ngo(x);",
+          "import { exec } from 'child_process';\nexec(x);",
+        ],
+      ],
+      php: [
+        ["$f = 'system';\n$f($x);", "$f = 'system';\nsystem($x);"],
+        ["call_user_func('exec', $x);", 'exec($x);'],
+      ],
+      ruby: [
+        ['Kernel.send(:eval, x)', 'eval(x)'],
+        ['method(:system).call(x)', 'system(x)'],
+      ],
+    } as const;
+    for (const [language, pairs] of Object.entries(meant)) {
+      for (const [code, plain] of pairs) assert.equal(plainSpelling(code, language as 'php'), plain);
+    }
+    assert.equal(plainSpelling('const run = load;\nrun(x);\nrows[0](y);', 'javascript'), undefined);
+  });
+
   it('of a file are in its language', () => {
     assert.deepEqual(
       wholeProgram('int x;\n// gets(name);', 'c').map(({ code, language, mustParse }) => [

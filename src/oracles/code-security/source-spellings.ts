@@ -1,5 +1,6 @@
-/** Spellings that compilers undo before they read code, and analysers do not. */
+/** Spellings that compilers undo before they read code, and analysers do not; other names for what they look for. */
 import type { Language } from '../../transcripts/code-language.ts';
+import { withoutAliases } from './aliases.ts';
 
 /** Escapes in names (ECMA-262 section 12.7, C# section 6.4.2). */
 const ESCAPED_LETTER = /\\u(?:00([2-7][0-9a-f])|\{0{0,4}([2-7][0-9a-f])\})/gi;
@@ -7,9 +8,9 @@ const ESCAPED_LETTER = /\\u(?:00([2-7][0-9a-f])|\{0{0,4}([2-7][0-9a-f])\})/gi;
 const ESCAPED = /\\u+00([0-7][0-9a-f])/gi;
 const MAX_MACROS = 200;
 
-/** The code as its compiler reads it, with the same lines; undefined when that is what it says already. */
+/** The code as its compiler understands it, with the same lines; undefined when that is what it says already. */
 export function plainSpelling(code: string, language: Language): string | undefined {
-  const plain = spelled(code, language);
+  const plain = withoutAliases(spelled(code, language), language);
   return plain === code ? undefined : plain;
 }
 

@@ -12,7 +12,7 @@ const HASHED = /(?<![\w$])#(?!\{)[^\n]*/g;
 const CONSTANT_WORDS =
   '(?:true|false|null|nil|None|undefined|NULL|nullptr|NaN|void|new|Object|String|default)';
 const IMPORT =
-  /^(?:import|package|use|using|require|require_relative|include|#\s?include|namespace|module|from|export \*|mod|extern|<\?php|['"]use strict)\b|^<\?|^(?:const|let|var) [\w${}, ]+= ?require\(/;
+  /^(?:import|package|use|using|require|require_relative|include|namespace|module|from|mod|extern)(?=\s+["'\w<{*\\])|^export \*|^#\s?include\b|^<\?|^['"]use strict|^(?:const|let|var) [\w${}:, ]+= ?require\(/;
 const PRINT =
   /^(?:console\.\w+|System\.(?:out|err)\.\w+|fmt\.(?:Print|Fprint)\w*|Console\.Write\w*|std::(?:cout|cerr)|cout|printf|puts|echo|print|p|println!|eprintln!|print!|var_dump|log\.Print\w*)(?:[\s(<]|$)/;
 const GIVING_UP =
