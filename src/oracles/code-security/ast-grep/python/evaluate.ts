@@ -231,7 +231,7 @@ export class ExpressionEvaluator {
       /^(?:__builtins__|globals\(\)|(?:\S+\.)?__dict__|vars\(\)|sys\.modules)$/.test(object.name)
     ) {
       const owner = object.name.replace(/\.?__dict__$/, '');
-      if (!/[()]|^__builtins__$|^sys\.modules$/.test(owner))
+      if (owner !== '' && !/[()]|^__builtins__$|^sys\.modules$/.test(owner))
         return this.member(node, { ...object, name: owner }, key);
       const name = this.env.get(key)?.name;
       return unknown(node, name === undefined || name === '' ? key : name);

@@ -62,18 +62,20 @@ function codeMatches({ code, codeLacks }: FlowRule, text: string): boolean {
   );
 }
 
-function matches<R>({ flow, sink }: Entry<R>, sighting: Sighting, code: string): boolean {
+function matches<R>(
+  { flow, sink, conditions, argument }: Entry<R>,
+  sighting: Sighting,
+  code: string,
+): boolean {
   const { scope, names } = sighting;
-  if (sink.except?.some((name) => names.some((own) => glob(name).test(own)))) return false;
   if (sink.function !== undefined && !textPattern(sink.function).test(scope.fn?.name ?? '')) return false;
   if (sink.route !== undefined && (scope.entry === 'web') !== sink.route) return false;
   if ('check' in sink && !runCheck(sink.check, sighting, code)) return false;
   if ('divide' in sink && (scope.tries > 0 || sighting.args[0]?.text !== undefined)) return false;
   if ('compare' in sink && !sink.compare.includes(sighting.names[0]!)) return false;
-  for (const [where, condition] of Object.entries(sink.when ?? {})) {
+  for (const [where, condition] of conditions) {
     const values = valuesAt(sighting, where);
-    const uncertain =
-      values.length === 0 && sighting.keywords.has('**') && !['value', 'receiver'].includes(where);
+    const uncertain = values.length === 0 && sighting.keywords.has('**') && where[0] !== 'value';
     if (uncertain) return false;
     const holds =
       values.length === 0
@@ -81,20 +83,33 @@ function matches<R>({ flow, sink }: Entry<R>, sighting: Sighting, code: string):
         : values.some((value) => holdsFor(condition, value, code));
     if (!holds) return false;
   }
+  if (sink.except?.some((name) => names.some((own) => glob(name).test(own)))) return false;
   if (flow.from === undefined || 'check' in sink) return true;
-  const where =
-    'call' in sink ? (sink.argument ?? '0') : 'compare' in sink ? 'any' : 'divide' in sink ? '1' : 'value';
-  return valuesAt(sighting, where).some((value) => isTainted(deepTaint(value), flow));
+  return valuesAt(sighting, argument).some((value) => isTainted(deepTaint(value), flow));
 }
 
-function valuesAt(sighting: Sighting, where: string): Value[] {
-  const { args, keywords, receiver, value } = sighting;
-  return where.split('|').flatMap((part) => {
-    if (part === 'value') return value === undefined ? [] : [value];
-    if (part === 'receiver') return receiver === undefined ? [] : [receiver];
-    if (part === 'any') return [...args, ...keywords.values()];
-    if (part === 'rest') return args.slice(1);
-    const own = /^\d+$/.test(part) ? args[Number(part)] : keywords.get(part);
-    return own === undefined ? [] : [own];
-  });
+const NOTHING: readonly Value[] = [];
+
+/** The values in the places that are named. */
+function valuesAt(sighting: Sighting, where: readonly string[]): readonly Value[] {
+  if (where.length === 1) return valuesAtOne(sighting, where[0]!);
+  return where.flatMap((place) => valuesAtOne(sighting, place));
+}
+
+function valuesAtOne({ args, keywords, receiver, value }: Sighting, place: string): readonly Value[] {
+  switch (place) {
+    case 'value':
+      return value === undefined ? NOTHING : [value];
+    case 'receiver':
+      return receiver === undefined ? NOTHING : [receiver];
+    case 'any':
+      return [...args, ...keywords.values()];
+    case 'rest':
+      return args.slice(1);
+    default: {
+      const index = Number(place);
+      const own = Number.isNaN(index) ? keywords.get(place) : args[index];
+      return own === undefined ? NOTHING : [own];
+    }
+  }
 }

@@ -11,10 +11,18 @@ const compiled = new Map<string, RegExp>();
 export function glob(pattern: string): RegExp {
   let known = compiled.get(pattern);
   if (known === undefined) {
-    const body = expandBraces(pattern)
-      .map((name) => name.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*'))
+    const names = expandBraces(pattern);
+    // With the common star in front the alternatives are tried once, not once at every place.
+    const starred = names.every((name) => name.startsWith('*'));
+    const body = names
+      .map((name) =>
+        name
+          .slice(starred ? 1 : 0)
+          .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+          .replaceAll('*', '.*'),
+      )
       .join('|');
-    known = new RegExp(`^(?:${body})$`, 's');
+    known = new RegExp(starred ? `(?:${body})$` : `^(?:${body})$`, 's');
     compiled.set(pattern, known);
   }
   return known;

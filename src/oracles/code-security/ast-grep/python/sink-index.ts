@@ -1,6 +1,6 @@
 /** Finds the sinks that a sighting may be about, without trying all of them. */
 import type { Sighting } from './evaluate.ts';
-import type { FlowRule, Sink } from './flow-schema.ts';
+import type { Condition, FlowRule, Sink } from './flow-schema.ts';
 import { expandBraces, glob } from './glob.ts';
 
 /** A sink of a rule. */
@@ -8,6 +8,10 @@ export interface Entry<R> {
   readonly rule: R;
   readonly flow: FlowRule;
   readonly sink: Sink;
+  /** `when`, its places apart. */
+  readonly conditions: readonly (readonly [readonly string[], Condition])[];
+  /** The places that must be tainted. */
+  readonly argument: readonly string[];
   readonly pattern?: RegExp;
 }
 
@@ -23,17 +27,33 @@ export function indexSinks<R>(rules: readonly { rule: R; flow: FlowRule }[]): Si
   };
   for (const { rule, flow } of rules) {
     for (const sink of flow.sinks) {
+      const entry: Entry<R> = {
+        rule,
+        flow,
+        sink,
+        conditions: Object.entries(sink.when ?? {}).map(([where, condition]) => [
+          where.split('|'),
+          condition,
+        ]),
+        argument: argumentOf(sink).split('|'),
+      };
       if ('call' in sink || 'assign' in sink) {
         const kind = 'call' in sink ? 'call' : 'assign';
         const names = ('call' in sink ? sink.call : sink.assign).flatMap(expandBraces);
         for (const [key, group] of Map.groupBy(names, (name) => keyOf(kind, name))) {
-          add(key, { rule, flow, sink, pattern: glob(`{${group.join(',')}}`) });
+          add(key, { ...entry, pattern: glob(`{${group.join(',')}}`) });
         }
-      } else if ('check' in sink) add('check', { rule, flow, sink });
-      else add('return' in sink ? 'return' : 'divide' in sink ? 'divide' : 'compare', { rule, flow, sink });
+      } else if ('check' in sink) add('check', entry);
+      else add('return' in sink ? 'return' : 'divide' in sink ? 'divide' : 'compare', entry);
     }
   }
   return index;
+}
+
+function argumentOf(sink: Sink): string {
+  if ('call' in sink) return sink.argument ?? '0';
+  if ('compare' in sink) return 'any';
+  return 'divide' in sink ? '1' : 'value';
 }
 
 function keyOf(kind: 'call' | 'assign', name: string): string {
