@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { Command } from 'commander';
 import { disableTelemetry } from '../engines/embedded/telemetry.ts';
 import { messageOf } from '../errors.ts';
+import type { ToolName } from '../oracles/code-security/external/find-tool.ts';
 
 const OLDEST_NODE = 24;
 const MEMORY_GIB = 3;
@@ -36,6 +37,12 @@ interface CheckResult {
   readonly mend?: string;
 }
 
+const HOW_TO_INSTALL: Readonly<Record<ToolName, string>> = {
+  bandit: 'pip install bandit',
+  semgrep: 'pip install semgrep',
+  codeql: 'the CodeQL bundle from https://github.com/github/codeql-action/releases',
+};
+
 const CHECKS: readonly Check[] = [
   {
     name: 'Node',
@@ -54,6 +61,12 @@ const CHECKS: readonly Check[] = [
     required: true,
     probe: findWeakness,
     mend: 'npm install @astral-sh/ruff-wasm-nodejs',
+  },
+  {
+    name: 'ast-grep',
+    required: true,
+    probe: findWeaknesses,
+    mend: 'npm install @ast-grep/napi and the @ast-grep/lang-… packages again',
   },
   { name: 'Pyodide', required: true, probe: runProgram, mend: 'npm install pyodide' },
   { name: 'node:sqlite', required: true, probe: sqliteVersion, mend: 'use an official build of Node' },
@@ -75,16 +88,15 @@ const CHECKS: readonly Check[] = [
     probe: freeDisk,
     mend: `a nano run takes up to ${DISK_GIB} GiB: free some space, or put it elsewhere with --run`,
   },
-  tool('Python 3', 'python3', ['--version'], 'native test runs: install it from https://www.python.org'),
-  tool('bubblewrap', 'bwrap', ['--version'], 'sandbox for native test runs: apt install bubblewrap'),
-  tool('Bandit', 'bandit', ['--version'], 'more analysis of Python: pip install bandit'),
-  tool('Semgrep', 'semgrep', ['--version'], 'more analysis, many languages: pip install semgrep'),
-  tool(
-    'CodeQL',
-    'codeql',
-    ['version', '--format=terse'],
-    'deep analysis: https://github.com/github/codeql-cli-binaries',
-  ),
+  {
+    name: 'bubblewrap',
+    required: false,
+    probe: nativeSandbox,
+    mend: 'native test runs (sandbox.kind: bubblewrap): apt install bubblewrap python3, on Linux',
+  },
+  analyser('Bandit', 'bandit', 'more analysis of Python'),
+  analyser('Semgrep', 'semgrep', 'more analysis, many languages'),
+  analyser('CodeQL', 'codeql', 'deep analysis'),
   tool(
     'PyTorch',
     'python3',
@@ -193,6 +205,27 @@ async function findWeakness(): Promise<string> {
   return `${packageVersion('@astral-sh/ruff-wasm-nodejs')} finds ${finding.rule} (CWE-${finding.cwes[0]})`;
 }
 
+/** A weakness in every language through our own rules. */
+async function findWeaknesses(): Promise<string> {
+  const { createAstGrepAnalyser } = await import('../oracles/code-security/ast-grep/analyser.ts');
+  const snippets = Object.entries(EVAL_IN).map(([language, code]) => ({ language, code }));
+  const results = await createAstGrepAnalyser().analyse(snippets);
+  const blind = snippets.filter((_snippet, index) => {
+    const result = results[index];
+    if (result?.kind === 'failed') throw new Error(result.cause);
+    return result?.findings.every(({ cwes }) => cwes.length === 0) ?? true;
+  });
+  if (blind.length > 0)
+    throw new Error(`sees no eval in ${blind.map(({ language }) => language).join(', ')}`);
+  return `${packageVersion('@ast-grep/napi')} finds weaknesses in Python, JavaScript and PHP`;
+}
+
+const EVAL_IN = {
+  python: 'run = eval\n\ndef answer(text):\n    return run(text)\n',
+  javascript: 'function answer(text) { return eval(text); }\n',
+  php: '<?php eval($_GET["text"]);\n',
+} as const;
+
 /** One program through the whole sandbox: a child process, its walls, Python. */
 async function runProgram(): Promise<string> {
   const { createPyodideSandbox } = await import('../oracles/correctness/pyodide-sandbox.ts');
@@ -241,6 +274,21 @@ async function freeDisk(): Promise<string> {
   const found = `${free.toFixed(1)} GiB free here`;
   if (free < DISK_GIB) throw new Error(found);
   return found;
+}
+
+async function nativeSandbox(): Promise<string> {
+  const { detectBubblewrap } = await import('../oracles/correctness/sandboxes.ts');
+  const status = await detectBubblewrap();
+  if (status.kind === 'missing') throw new Error(status.reason);
+  return status.detail;
+}
+
+function analyser(name: string, tool: ToolName, what: string): Check {
+  const probe = async () => {
+    const { findTool } = await import('../oracles/code-security/external/find-tool.ts');
+    return (await findTool(tool)).version;
+  };
+  return { name, required: false, probe, mend: `${what}: ${HOW_TO_INSTALL[tool]}` };
 }
 
 /** An optional program: it is there if it can print its version. */

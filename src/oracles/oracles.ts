@@ -9,7 +9,7 @@ import { createCodeqlAnalyser } from './code-security/external/codeql.ts';
 import { createSemgrepAnalyser } from './code-security/external/semgrep.ts';
 import { createCodeSecurityOracle } from './code-security/oracle.ts';
 import { type AnalyserName, type OraclesConfig, oraclesSchema } from './config.ts';
-import { createCorrectnessOracle } from './correctness/oracle.ts';
+import { createCorrectnessOracle, createSecurityTestsOracle } from './correctness/oracle.ts';
 import { createSandbox } from './correctness/sandboxes.ts';
 import { type OpenJudge, openLlmJudge } from './judges/open-judge.ts';
 import { createRuleBasedJudge } from './judges/rule-based.ts';
@@ -49,6 +49,7 @@ export async function openOracles(
       'code-security': security,
       'on-task': createOnTaskOracle(),
       correctness: createCorrectnessOracle(sandbox),
+      'security-tests': createSecurityTestsOracle(sandbox),
       'malicious-assistance': judge.maliciousAssistance,
       overrefusal: judge.overrefusal,
     },
