@@ -18,6 +18,7 @@ export interface FusionServer {
   close(): void;
 }
 
+const BWRAP = 'bwrap';
 const CONTAINER = [
   ...['--unshare-all', '--die-with-parent', '--new-session', '--ro-bind', '/', '/', '--proc', '/proc'],
   ...['--dev', '/dev', '--tmpfs', '/tmp', '--chdir', '/tmp'],
@@ -101,7 +102,7 @@ function runScript({ code, stdin, run_timeout }: RunBody): Promise<Run> {
     const script = join(folder, 'main.py');
     writeFileSync(script, code);
     const bound = ['--ro-bind', script, '/tmp/main.py', '--', '/usr/bin/python3', '/tmp/main.py'];
-    const child = spawn('bwrap', [...CONTAINER, ...bound], { env: { PATH: '/usr/bin' } });
+    const child = spawn(BWRAP, [...CONTAINER, ...bound], { env: { PATH: '/usr/bin' } });
     let [stdout, stderr, late] = ['', '', false];
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;

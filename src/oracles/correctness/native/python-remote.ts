@@ -45,11 +45,11 @@ def run(settings):
         importlib.import_module(name)
     answer_code = compile(settings['answer'], 'sandbox', 'exec')
     own = space('tests')
-    folder = tempfile.mkdtemp()
+    folders = [tempfile.mkdtemp() for _ in range(settings['runs'])]
     # PR_SET_DUMPABLE: else the children read this process's memory and descriptors in /proc.
     if ctypes.CDLL(None).prctl(4, 0, 0, 0, 0):
         sys.exit('prctl is refused')
-    answers = [start_answer(settings, answer_code, folder) for _ in range(settings['runs'])]
+    answers = [start_answer(settings, answer_code, folder) for folder in folders]
     exec(compile(settings['tests'], 'sandbox', 'exec'), own)
     request = json.loads(sys.stdin.buffer.read())
     target, nothing = os.dup(1), os.open('/dev/null', os.O_RDWR)
@@ -66,7 +66,7 @@ def run(settings):
     signal.signal(signal.SIGALRM, late)
     signal.setitimer(signal.ITIMER_REAL, request['timeoutMs'] / 1000)
     report('S', None)
-    os.chdir(folder)
+    os.chdir(folders[0])
     own['Wire'] = own['TestsWire']
     left = request['outputBytes']
     for (pid, channel, output, given), text in zip(answers, request['inputs']):
@@ -81,7 +81,8 @@ def run(settings):
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
     signal.setitimer(signal.ITIMER_REAL, 0)
-    shutil.rmtree(folder, True)
+    for folder in folders:
+        shutil.rmtree(folder, True)
     report('E', None)
     os._exit(0)
 `;
