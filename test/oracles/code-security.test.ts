@@ -409,6 +409,10 @@ describe('snippets', () => {
         ["tools['exec'](x);", 'tools.exec(x);'],
         ['window.eval(x)', 'eval(x)'],
         [
+          "let t = require('child_process');\nt['exec'](x);",
+          "let t = require('child_process');\nchild_process.exec(x);",
+        ],
+        [
           "const { exec: go } = require('child_process');\ngo(x);",
           "const { exec } = require('child_process');\nexec(x);",
         ],

@@ -24,8 +24,19 @@ const RENAMED = new RegExp(
   'g',
 );
 
+/** `tools = require('child_process')`, `import * as tools from 'node:vm'`. */
+const MODULE =
+  /\b(?:const|let|var)\s{1,9}([A-Za-z_]\w{0,60})\s{0,9}=\s{0,9}require\(\s{0,9}['"](?:node:)?(child_process|vm)['"]|\bimport\s{1,9}(?:\*\s{1,9}as\s{1,9})?([A-Za-z_]\w{0,60})\s{1,9}from\s{1,9}['"](?:node:)?(child_process|vm)['"]/g;
+
 function plainScript(code: string): string {
-  const named = code
+  const modules = new Map(
+    [...code.matchAll(MODULE)].map((match) => [match[1] ?? match[3]!, match[2] ?? match[4]!]),
+  );
+  const direct =
+    modules.size === 0
+      ? code
+      : code.replace(/(?<![\w$.])[A-Za-z_]\w*(?=\.|\[['"`])/g, (name) => modules.get(name) ?? name);
+  const named = direct
     .replace(SUBSCRIPT, (_found, before: string, _quote, name: string) => `${before}.${name}`)
     .replace(GLOBAL, '');
   const names = new Map<string, string>();
