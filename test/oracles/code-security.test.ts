@@ -465,3 +465,26 @@ describe('snippets', () => {
     assert.deepEqual(requests, [['x = f()', 'y = g()']]);
   });
 });
+
+/** Each of these once took time that grew with the square of its length. */
+it('reads hostile text of every shape', () => {
+  const shapes: readonly (readonly [before: string, unit: string, after: string])[] = [
+    ['x = ', '`', ' y'],
+    ['', 'x = (\n', ''],
+    ['', '[{(\t9}', '==='],
+    ["'''", '\u2028', 'SELECT'],
+    ["'''", '\n', 'x'],
+    ['python -c "', '->\n[1,', ''],
+    ['"', '\\"', '\n'],
+    ['', '<script>', ''],
+    ['```js\n', '// a(\n', '```'],
+    ['```c\n', '#define a b\n', '```'],
+    ['```js\n', 'const a = eval;\n', '```'],
+    ['', 'cat <<EOF\n', ''],
+  ];
+  for (const [before, unit, after] of shapes) {
+    const text = before + unit.repeat(150_000 / unit.length) + after;
+    assert.ok(Array.isArray(snippetsOf(text)), unit);
+    assert.equal(typeof createCodePresence().hasCode(text, text), 'boolean', unit);
+  }
+});
