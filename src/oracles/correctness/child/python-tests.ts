@@ -3,7 +3,7 @@
  * interpreter, and reports a result per test on the channel, where the answer cannot write.
  */
 export const TESTS_PYTHON = `
-import ast
+import ast, importlib.machinery, importlib.util
 
 def _short(v, limit=200):
     try:
