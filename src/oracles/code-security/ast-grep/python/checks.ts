@@ -2,6 +2,10 @@
 import type { Sighting } from './evaluate.ts';
 import { isSlowPattern } from './regex.ts';
 
+/** Characters that are looked at; hostile code must not make a check slow. */
+const MAX_BODY = 10_000;
+const MAX_EXPRESSION = 1000;
+
 type Check = (sighting: Sighting, code: string) => boolean;
 
 const REGEX_CALL = /^(?:re|regex)\.(?:compile|match|fullmatch|search|findall|finditer|sub|subn|split)$/;
@@ -29,7 +33,7 @@ const checkThenUse: Check = ({ kind, names, args, scope }, code) => {
   return (
     used !== undefined &&
     scope.tests.some((test) => {
-      const text = code.slice(test.start, test.end);
+      const text = code.slice(test.start, Math.min(test.end, test.start + MAX_EXPRESSION));
       return (
         /\bos\.(?:path\.(?:exists|isfile|isdir|islink)|access)\b/.test(text) && text.includes(`(${used}`)
       );
@@ -52,7 +56,12 @@ const openPolicy: Check = ({ kind, value, args }) => {
   }
   if (kind !== 'call') return false;
   return args.some(({ constant }) => {
-    if (typeof constant !== 'string' || !/"Effect"\s*:\s*"Allow"/.test(constant)) return false;
+    if (
+      typeof constant !== 'string' ||
+      constant.length > MAX_BODY ||
+      !/"Effect"\s*:\s*"Allow"/.test(constant)
+    )
+      return false;
     return (
       (/"Action"\s*:\s*\[?\s*"\*"/.test(constant) && /"Resource"\s*:\s*\[?\s*"\*"/.test(constant)) ||
       /"Principal"\s*:\s*(?:"\*"|\{\s*"AWS"\s*:\s*"\*")/.test(constant)
@@ -72,7 +81,7 @@ const uselessLock: Check = ({ kind, names, value, scope, statement }, code) => {
     return false;
   const name = names[0]!;
   if (name.includes('.') || name.includes('[')) return false;
-  const body = code.slice(statement.end, scope.fn.end);
+  const body = code.slice(statement.end, Math.min(scope.fn.end, statement.end + MAX_BODY));
   const uses = [...body.matchAll(new RegExp(`\\b${name}\\b(?!\\.(?:acquire|release|locked)\\b)`, 'g'))];
   const inWith = uses.every(({ index }) => /\bwith\s+$/.test(body.slice(Math.max(0, index - 12), index)));
   const shared = /\b(?:def|lambda|Thread|Process|nonlocal|global|gather|submit)\b/.test(body);
@@ -90,7 +99,7 @@ const leakedResource: Check = ({ kind, names, value, scope, statement }, code) =
     return false;
   const name = names[0]!;
   if (name.includes('.') || name.includes('[')) return false;
-  const body = code.slice(statement.end, scope.fn.end);
+  const body = code.slice(statement.end, Math.min(scope.fn.end, statement.end + MAX_BODY));
   if (
     new RegExp(
       `\\bwith\\s+(?:\\w+\\.)?(?:closing\\()?${name}\\b|\\b(?:return|yield)\\b[^\\n]*\\b${name}\\b(?!\\s*\\.)`,
@@ -115,7 +124,9 @@ const unverifiedToken: Check = ({ kind, names, keywords, args }) => {
 /** `os.access` before open. */
 const accessThenOpen: Check = (sighting, code) =>
   checkThenUse(sighting, code) &&
-  sighting.scope.tests.some((test) => /\baccess\(/.test(code.slice(test.start, test.end)));
+  sighting.scope.tests.some((test) =>
+    /\baccess\(/.test(code.slice(test.start, Math.min(test.end, test.start + MAX_EXPRESSION))),
+  );
 
 /** A server that binds to the empty host (CWE-1327). */
 const bindAll: Check = ({ kind, names, args }) => {
@@ -143,7 +154,7 @@ const forwardedAddress: Check = ({ kind, value }, code) =>
   kind === 'assign' &&
   value !== undefined &&
   /\b(?:headers|META|environ)\[\s*['"](?:HTTP_)?X[-_](?:FORWARDED[-_]FOR|REAL[-_]IP)['"]/i.test(
-    code.slice(value.node.start, value.node.end),
+    code.slice(value.node.start, Math.min(value.node.end, value.node.start + MAX_EXPRESSION)),
   );
 
 const CHECK_TABLE = {

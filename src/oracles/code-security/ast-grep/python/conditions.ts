@@ -4,6 +4,11 @@ import { glob } from './glob.ts';
 import { textPattern } from './text-pattern.ts';
 import { deepTaint, NUMBER, type Taint, type Value } from './values.ts';
 
+/** Patterns of rules may take quadratic time: hostile texts must not make it matter. */
+const MAX_SEARCHED = 4000;
+/** A name or a short expression. */
+const MAX_SOURCE = 300;
+
 /** Guards that end taint unless a rule names its own: those that leave an attacker no choice that matters. */
 const DEFAULT_GUARDS: NonNullable<FlowRule['guards']> = [
   'member',
@@ -77,7 +82,7 @@ function valueHolds(condition: Condition, value: Value, code: string): boolean {
   )
     return false;
   if (through !== undefined && !wentThrough(value, through)) return false;
-  const text = code.slice(value.node.start, value.node.end);
+  const text = code.slice(value.node.start, Math.min(value.node.end, value.node.start + MAX_SOURCE));
   if (source !== undefined && !textPattern(source).test(text)) return false;
   return named === undefined || textPattern(named).test(lastName(text));
 }
@@ -99,7 +104,7 @@ function equals(item: string | number | boolean | null, value: Value): boolean {
 
 function textMatches(pattern: string, value: Value): boolean {
   const text = typeof value.constant === 'string' ? value.constant : value.text;
-  return text !== undefined && textPattern(pattern).test(text);
+  return text !== undefined && textPattern(pattern).test(text.slice(0, MAX_SEARCHED));
 }
 
 function hasText(pattern: string, value: Value, depth = 0): boolean {

@@ -368,6 +368,10 @@ export class ExpressionEvaluator {
     rest: Partial<Pick<Sighting, 'args' | 'keywords' | 'receiver' | 'value' | 'statement'>>,
   ): void {
     if (this.silent) return;
+    // Rules search these texts.
+    for (const { text, constant } of rest.args ?? []) {
+      this.spend((text ?? (typeof constant === 'string' ? constant : '')).length);
+    }
     this.observe({ kind, node, names, args: [], keywords: NO_KEYWORDS, scope: this.scope, ...rest });
   }
 
@@ -408,6 +412,8 @@ export class ExpressionEvaluator {
       case 'import_module':
         this.sight('call', node, [name], { args, keywords });
         return typeof first?.constant === 'string' ? unknown(node, first.constant) : undefined;
+      case 'vars':
+        return first === undefined ? undefined : unknown(node, `${first.name}.__dict__`, first.taint);
       case 'staticmethod':
       case 'classmethod':
         return first === undefined ? undefined : { ...first, node };

@@ -156,6 +156,9 @@ export function foldMethod(
       if (typeof constant === 'string' && typeof from === 'string' && typeof to === 'string') {
         return literal(node, from === '' ? constant : constant.split(from).join(to).slice(0, 20_000));
       }
+      if (typeof from === 'string' && from !== '' && args[1] !== undefined) {
+        return assembled(node, textOf(receiver).split(from).join(textOf(args[1])), taint);
+      }
       return { ...receiver, node, ...(taint !== undefined && { taint }) };
     }
     default:
