@@ -65,10 +65,18 @@ export class OracleError extends PurpcodeError {
   }
 }
 
+/**
+ * What a failed call says of the calls after it: `budget`, none may be made; `request`, the model refuses this one and
+ * may take others; `endpoint`, there is no use in asking before something is mended.
+ */
+export type ModelFailure = 'budget' | 'request' | 'endpoint';
+
 export class ModelError extends PurpcodeError {
   override readonly name = 'ModelError';
-  constructor(message: string, details?: ErrorDetails) {
+  readonly failure: ModelFailure;
+  constructor(message: string, details: ErrorDetails & { readonly failure?: ModelFailure } = {}) {
     super('model', message, details);
+    this.failure = details.failure ?? 'endpoint';
   }
 }
 

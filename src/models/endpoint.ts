@@ -189,6 +189,7 @@ class Client {
     const tries = retries === 0 ? '' : ` (after ${retries + 1} attempts)`;
     const message = secrets.redact(`${this.#where()} ${failure.message}${wait}${tries}`);
     return new ModelError(said === '' ? message : `${message}: ${said}`, {
+      failure: REFUSED.has(failure.status ?? 0) ? 'request' : 'endpoint',
       hint: hintFor(failure, config, asked),
     });
   }
@@ -221,6 +222,9 @@ function errorMessage(body: string): string | undefined {
   }
 }
 
+/** HTTP status of a server that takes exception to this request, and may take others. */
+const REFUSED: ReadonlySet<number> = new Set([400, 413, 422]);
+
 function hintFor(failure: AttemptFailure, config: EndpointConfig, asked: number | undefined): string {
   const again = 'then run the same command again: finished calls are kept';
   const { status } = failure;
@@ -235,7 +239,7 @@ function hintFor(failure: AttemptFailure, config: EndpointConfig, asked: number 
   }
   if (status === 429)
     return `lower concurrency or set requestsPerMinute, or look at your account's credit, ${again}`;
-  if (status === 400 || status === 413 || status === 422) {
+  if (status !== undefined && REFUSED.has(status)) {
     return 'the server refuses the request: see sendSeed, temperature, maxTokensField and structuredOutput in docs/guides/models.md, and the context length of the model';
   }
   if (status === undefined)

@@ -85,6 +85,7 @@ export class Ledger {
   readonly #roles = new Map<string, RoleCost>();
   readonly #waiting: Waiter[] = [];
   #held: Amount = { usd: 0, tokens: 0 };
+  #refused: ModelError | undefined;
 
   /** @param options.journal keeps the counts over restarts; without it they live as long as the process. */
   constructor(options: { readonly budget?: Budget; readonly journal?: KeyedJournal } = {}) {
@@ -120,6 +121,14 @@ export class Ledger {
         return this.#openHold(cost, { need, prices });
       },
     };
+  }
+
+  /**
+   * The first call that the budget did not allow. A judge that could not be asked only says undecided: who pays for
+   * judges looks here whether to stop.
+   */
+  get refused(): ModelError | undefined {
+    return this.#refused;
   }
 
   report(): CostReport {
@@ -202,6 +211,7 @@ export class Ledger {
       const { need } = first;
       const spent = this.#spent();
       const refusal = this.#refusal(spent, need);
+      this.#refused ??= refusal;
       if (refusal === undefined && this.#exceeded(sumOf(spent, this.#held), need) !== undefined) return;
       this.#waiting.shift();
       if (refusal !== undefined) first.refuse(refusal);
@@ -222,6 +232,7 @@ export class Ledger {
     return new ModelError(
       `the budget of ${budget} is reached: ${used} used, the next call can cost up to ${next}`,
       {
+        failure: 'budget',
         hint: `raise budget.${limit} and run the same command again: finished calls are kept and not paid twice`,
       },
     );

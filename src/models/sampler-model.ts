@@ -122,6 +122,7 @@ function sampleRequest(
   const room = maxContext - prompt.length;
   if (room < 1) {
     throw new ModelError(`${name}: a conversation of ${prompt.length} tokens does not fit in ${maxContext}`, {
+      failure: 'request',
       hint: 'shorten the conversation, or use a model with a longer context',
     });
   }

@@ -66,9 +66,9 @@ export class CheckedOracles {
 }
 
 /** All that a verdict depends on. */
-function keyOf(name: string, { task, response }: Item): string {
+function keyOf(name: string, { task, response, form = 'template' }: Item): string {
   const { messages, tests = null, securityTests = null, signature = null, judge = null } = task;
-  return contentKey([name, response, messages, tests, securityTests, signature, judge]);
+  return contentKey([name, response, form, messages, tests, securityTests, signature, judge]);
 }
 
 /** An oracle that throws, or returns nonsense, has decided nothing. */

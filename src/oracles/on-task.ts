@@ -4,7 +4,6 @@
  */
 import { messageOf } from '../errors.ts';
 import { type CodeBlock, pythonCode } from '../transcripts/code.ts';
-import { parseResponse } from '../transcripts/format.ts';
 import {
   blankStatements,
   deadStatements,
@@ -12,7 +11,7 @@ import {
   type Statement,
 } from './code-security/python-source.ts';
 import { createRuffLinter, type Diagnostic, type RuffLinter } from './code-security/ruff.ts';
-import type { Item, Oracle } from './oracle.ts';
+import { type Item, type Oracle, readResponse } from './oracle.ts';
 import { type Definition, evidenceAt, findDefinition } from './python-bindings.ts';
 import { emptyBehaviour, overwritten, readBody } from './python-effects.ts';
 import type { Signature, Task } from './task.ts';
@@ -43,9 +42,10 @@ export function createOnTaskOracle(): Oracle {
   };
 }
 
-function checkItem({ task, response }: Item, linter: RuffLinter): Verdict {
+function checkItem(item: Item, linter: RuffLinter): Verdict {
+  const { task, response } = item;
   if (task.signature === undefined) return { kind: 'pass' };
-  const parsed = parseResponse(response);
+  const parsed = readResponse(item);
   const blocks = pythonCode(parsed.kind === 'ok' ? parsed.answer : response);
   try {
     const evidence = checkProgram(blocks, task, linter);

@@ -5,13 +5,12 @@
  * A batch is checked as a whole: sandboxes and judges are started first and awaited last; analysers on their threads
  * and what computes in this one work meanwhile.
  */
-import { parseResponse } from '../transcripts/format.ts';
 import { CheckedOracles, type OracleTiming } from './checked-verdicts.ts';
 import { createCodePresence } from './code-security/code-presence.ts';
 import { createFormatOracle } from './format.ts';
 import { isRefusal } from './judges/rule-based.ts';
 import { createOnTaskOracle } from './on-task.ts';
-import type { Item, Oracle } from './oracle.ts';
+import { type Item, type Oracle, readResponse } from './oracle.ts';
 import type { Verdict } from './verdict.ts';
 
 /** The paper's reward of a secure answer without code. */
@@ -66,7 +65,7 @@ export function createRewardModel(options: RewardOptions): RewardModel {
   return {
     async reward(items) {
       const formats = await format.check(items);
-      const answers = items.map(({ response }) => parseResponse(response));
+      const answers = items.map(readResponse);
       const wellFormed = answers.map((answer) => answer.kind === 'ok');
       // Started first, awaited last: while sandboxes and judges wait, the others compute.
       const waiting = checkAll(items, waitingOracles(items, wellFormed), oracles);

@@ -2,8 +2,7 @@
  * Code security (SPEC "Oracles"): fails on any finding of at least medium severity in any code of a response,
  * and on Python that does not parse. The analysis section counts too: it reaches the reader.
  */
-import { parseResponse } from '../../transcripts/format.ts';
-import type { Item, Oracle } from '../oracle.ts';
+import { type Item, type Oracle, readResponse } from '../oracle.ts';
 import type { Evidence, Severity, Verdict } from '../verdict.ts';
 import type { Analyser } from './analyser.ts';
 import { checkTexts, type LocatedFinding, type TextAnalysis } from './check-texts.ts';
@@ -27,9 +26,9 @@ export function createCodeSecurityOracle({ analysers, failAt = 'medium' }: CodeS
   };
 }
 
-function responseSnippets({ response }: Item): TextSnippet[] {
-  const parsed = parseResponse(response);
-  if (parsed.kind === 'malformed') return snippetsOf(response);
+function responseSnippets(item: Item): TextSnippet[] {
+  const parsed = readResponse(item);
+  if (parsed.kind === 'malformed') return snippetsOf(item.response);
   // The analysis may quote fragments; what does not parse there is no code that anyone could use.
   const analysis = snippetsOf(parsed.analysis).map((snippet) => ({ ...snippet, mustParse: false }));
   return [...snippetsOf(parsed.answer), ...analysis];

@@ -4,8 +4,7 @@
  */
 import { messageOf } from '../../errors.ts';
 import { pythonProgram } from '../../transcripts/code.ts';
-import { parseResponse } from '../../transcripts/format.ts';
-import type { Item, Oracle } from '../oracle.ts';
+import { type Item, type Oracle, readResponse } from '../oracle.ts';
 import type { OracleName, Task, Tests } from '../task.ts';
 import type { Evidence, Verdict } from '../verdict.ts';
 import type { Execution, Program, Sandbox } from './sandbox.ts';
@@ -43,12 +42,13 @@ export function createSecurityTestsOracle(sandbox: Sandbox): Oracle {
 }
 
 /** The program to run, or the verdict when there is nothing to run. */
-function prepare({ task, response }: Item, tests: Tests | undefined): Program | Verdict {
+function prepare(item: Item, tests: Tests | undefined): Program | Verdict {
   if (tests === undefined) return { kind: 'undecided', cause: 'the task has no tests' };
-  const parsed = parseResponse(response);
+  const parsed = readResponse(item);
   if (parsed.kind === 'malformed') return fail('format', `malformed response: ${parsed.reason}`);
   const code = pythonProgram(parsed.answer);
   if (code.trim() === '') return fail('no-code', 'the answer has no Python code');
+  const { task } = item;
   return { code, tests, ...(task.signature === undefined ? {} : { entry: task.signature.name }) };
 }
 

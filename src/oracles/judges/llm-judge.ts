@@ -91,7 +91,7 @@ export function createLlmJudge(options: LlmJudgeOptions): LlmJudge {
   const records = new RecordCache(options.cacheSize ?? DEFAULT_CACHE_SIZE);
   const judge = (item: Item): Promise<JudgeRecord> => {
     const wanted = wantedOf(item);
-    const key = contentKey([item.task.messages, item.response, wanted]);
+    const key = contentKey([item.task.messages, item.response, item.form ?? 'template', wanted]);
     return records.get(key, () => judgeSafely(item, wanted, settings), wanted);
   };
   const oracle = (name: Judged): Oracle => ({

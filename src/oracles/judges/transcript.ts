@@ -5,17 +5,18 @@
  * JSON escape. Nothing is lost: parsing the lines gives back the texts.
  */
 import { createHmac } from 'node:crypto';
-import { parseResponse } from '../../transcripts/format.ts';
-import type { Item } from '../oracle.ts';
+import { type Item, readResponse } from '../oracle.ts';
 
 /** One JSON object a line: the conversation's turns, then the response that is judged. */
-export function renderTranscript({ task, response }: Item): string {
+export function renderTranscript(item: Item): string {
+  const { task, response, form } = item;
   const turns = task.messages.map(
     ({ role, content }, index) =>
       `{"turn": ${index + 1}, "role": "${role}", "content": ${showText(content)}}`,
   );
-  const parsed = parseResponse(response);
-  const analysis = parsed.kind === 'ok' ? `"analysis": ${showText(parsed.analysis)}, ` : '';
+  const parsed = readResponse(item);
+  const analysis =
+    parsed.kind === 'ok' && form !== 'plain' ? `"analysis": ${showText(parsed.analysis)}, ` : '';
   const answer = `"answer": ${showText(parsed.kind === 'ok' ? parsed.answer : response)}`;
   return [...turns, `{"turn": ${turns.length + 1}, "role": "response", ${analysis}${answer}}`].join('\n');
 }
