@@ -2,12 +2,11 @@
 import { createRequire } from 'node:module';
 import type { SgNode } from '@ast-grep/napi';
 import { OracleError } from '../../../errors.ts';
-import { LANGUAGES, type Language } from '../language.ts';
+import type { Language } from '../language.ts';
 
 type AstGrep = typeof import('@ast-grep/napi');
 
 const BUILT_IN: Partial<Record<Language, string>> = { javascript: 'JavaScript', typescript: 'TypeScript' };
-const DYNAMIC = LANGUAGES.filter((language) => BUILT_IN[language] === undefined);
 
 /** A parsed snippet. Columns of its first line are `shift` further right than in the snippet. */
 export interface Tree {
@@ -26,9 +25,17 @@ export function loadGrammars(): Grammars {
   try {
     astGrep = require('@ast-grep/napi') as AstGrep;
     if (!isRegistered(astGrep)) {
-      astGrep.registerDynamicLanguage(
-        Object.fromEntries(DYNAMIC.map((name) => [name, require(`@ast-grep/lang-${name}`)])),
-      );
+      astGrep.registerDynamicLanguage({
+        python: require('@ast-grep/lang-python'),
+        java: require('@ast-grep/lang-java'),
+        go: require('@ast-grep/lang-go'),
+        c: require('@ast-grep/lang-c'),
+        cpp: require('@ast-grep/lang-cpp'),
+        csharp: require('@ast-grep/lang-csharp'),
+        php: require('@ast-grep/lang-php'),
+        ruby: require('@ast-grep/lang-ruby'),
+        rust: require('@ast-grep/lang-rust'),
+      });
     }
   } catch (cause) {
     throw new OracleError('ast-grep or a grammar of it cannot be loaded', {
