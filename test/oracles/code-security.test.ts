@@ -408,6 +408,7 @@ describe('snippets', () => {
         ['const run = eval;\nrun(x);', 'const run = eval;\neval(x);'],
         ["tools['exec'](x);", 'tools.exec(x);'],
         ['window.eval(x)', 'eval(x)'],
+        ['let n = location.hash;\na.innerHTML = n;', 'let n = location.hash;\na.innerHTML = location.hash;'],
         [
           "let t = require('child_process');\nt['exec'](x);",
           "let t = require('child_process');\nchild_process.exec(x);",

@@ -48,7 +48,22 @@ function plainScript(code: string): string {
         return name;
       })
     : named;
-  return renamed(plain, names);
+  return withSources(renamed(plain, names));
+}
+
+/** A name for what the address or another page says. */
+const SOURCE =
+  /\b(?:const|let|var)\s{1,9}([A-Za-z_]\w{0,60})\s{0,9}=\s{0,9}([^;\n]{0,200}\b(?:location\.(?:search|hash|href)|document\.(?:URL|referrer)|window\.name)\b[^;\n]{0,200})/g;
+const MARKUP = /(\.(?:inner|outer)HTML\s{0,9}\+?=\s{0,9})([A-Za-z_]\w{0,60})(?=\s{0,9}(?:[;\n}]|$))/g;
+
+/** Rules look at one expression: what a page shows as markup is written out where its name is all that is said. */
+function withSources(code: string): string {
+  if (!code.includes('HTML')) return code;
+  const sources = new Map([...code.matchAll(SOURCE)].map((match) => [match[1]!, match[2]!.trim()]));
+  return code.replace(MARKUP, (found, before: string, name: string) => {
+    const source = sources.get(name);
+    return source === undefined ? found : before + source;
+  });
 }
 
 function renamed(code: string, names: ReadonlyMap<string, string>): string {
