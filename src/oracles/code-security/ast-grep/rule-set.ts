@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { NapiConfig } from '@ast-grep/napi';
 import { ConfigError, IoError, messageOf } from '../../../errors.ts';
 import type { Language } from '../language.ts';
+import { asciiClasses } from './ascii-classes.ts';
 import type { Grammars } from './languages.ts';
 import { type CompiledFlow, compileFlows } from './python/flow.ts';
 import { type RuleFile, readRules } from './rule-file.ts';
@@ -50,11 +51,22 @@ export function isTriggered({ triggers }: RuleFile, code: string): boolean {
 }
 
 function toConfig({ rule, constraints, utils }: RuleFile): NapiConfig {
-  return {
+  return withAsciiClasses({
     rule: rule ?? {},
     ...(constraints !== undefined && { constraints: constraints as NonNullable<NapiConfig['constraints']> }),
     ...(utils !== undefined && { utils: utils as NonNullable<NapiConfig['utils']> }),
-  };
+  });
+}
+
+/** The same rules with every `regex` in ASCII. */
+function withAsciiClasses<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(withAsciiClasses) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, inner]) => [
+    key,
+    key === 'regex' && typeof inner === 'string' ? asciiClasses(inner) : withAsciiClasses(inner),
+  ]);
+  return Object.fromEntries(entries) as T;
 }
 
 /** Rules of JavaScript that hold for TypeScript too lie with JavaScript's; the same for C and C++. */
