@@ -20,6 +20,8 @@ export interface ChatReply {
   readonly finish: 'stop' | 'length' | 'content-filter' | 'other';
   /** Tokens; 0 and 0 for a reply from the cache. */
   readonly usage: { readonly input: number; readonly output: number };
+  /** Of a reply from the cache: its tokens when it was paid for. */
+  readonly paidFor?: { readonly input: number; readonly output: number };
 }
 
 export interface ChatModel {

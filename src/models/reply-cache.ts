@@ -99,7 +99,7 @@ function keyOf({ model, request, settings = null }: CachedRequest): string {
 }
 
 function free(reply: ChatReply): ChatReply {
-  return { ...reply, usage: { input: 0, output: 0 } };
+  return { ...reply, usage: { input: 0, output: 0 }, paidFor: reply.paidFor ?? reply.usage };
 }
 
 function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -53,6 +53,7 @@ test('equal requests are paid for once: in flight, later, and in another process
       text: 'answer 0',
       finish: 'stop',
       usage: { input: 0, output: 0 },
+      paidFor: { input: 11, output: 7 },
     });
     const { calls, cacheHits, usd } = again.cost().roles.judge!;
     assert.deepEqual({ calls, cacheHits, usd }, { calls: 2, cacheHits: 2, usd: (2 * (11 + 14)) / 1e6 });
