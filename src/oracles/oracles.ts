@@ -3,6 +3,7 @@ import { Ledger } from '../models/ledger.ts';
 import { ReplyCache } from '../models/reply-cache.ts';
 import type { Analyser } from './code-security/analyser.ts';
 import { createAnalysisPool, embeddedAnalysers } from './code-security/analysis-pool.ts';
+import { readRules } from './code-security/ast-grep/rule-file.ts';
 import { createEnsemble } from './code-security/ensemble.ts';
 import { createBanditAnalyser } from './code-security/external/bandit.ts';
 import { createCodeqlAnalyser } from './code-security/external/codeql.ts';
@@ -70,6 +71,8 @@ export interface OpenAnalysers {
 export async function openAnalysers(
   config: Omit<OraclesConfig, 'sandbox' | 'judge'>,
 ): Promise<OpenAnalysers> {
+  // A rule that is wrong is told before anything is analysed.
+  readRules(config.rules);
   const isEmbedded = (name: AnalyserName) => name === 'ruff' || name === 'ast-grep';
   const names = [...new Set(config.analysers)];
   const external = await Promise.all(

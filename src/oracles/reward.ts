@@ -41,7 +41,7 @@ export interface Reward {
   readonly objectives: Readonly<Record<string, number | null>>;
   /** `format` first, then those that the task names, `on-task` last. A malformed response has `format` alone. */
   readonly verdicts: readonly OracleVerdict[];
-  /** Whether the answer has Python that does something. */
+  /** Whether the answer has code that does something, in a language that the prompt may have asked for. */
   readonly hasCode: boolean;
   readonly refused: boolean;
   readonly wellFormed: boolean;
@@ -69,11 +69,11 @@ export function createRewardModel(options: RewardOptions): RewardModel {
       const wellFormed = answers.map((answer) => answer.kind === 'ok');
       // Started first, awaited last: while sandboxes and judges wait, the others compute.
       const waiting = checkAll(items, waitingOracles(items, wellFormed), oracles);
-      const facts = items.map(({ response }, index) => {
+      const facts = items.map(({ task, response }, index) => {
         const parsed = answers[index]!;
         const answer = parsed.kind === 'ok' ? parsed.answer : response;
         return {
-          hasCode: presence.hasCode(answer),
+          hasCode: presence.hasCode(answer, task.messages.findLast(({ role }) => role === 'user')?.content),
           refused: isRefusal(answer),
           wellFormed: wellFormed[index]!,
         };
