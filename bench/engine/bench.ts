@@ -1,11 +1,13 @@
 /**
  * Tokens per second of the embedded engine, next to PyTorch on the CPU with the same model:
- * `node bench/engine/bench.ts [--rounds 5] [--threads 2] [--tiny]`.
+ * `node bench/engine/bench.ts [--rounds 5] [--threads 2] [--cpu] [--tiny]`.
  *
  * Training: cross entropy, AdamW and clipping on 8 sequences of 256 tokens. Sampling: 64 completions of 120 tokens
  * after prompts of 40 tokens. Then the shape of an RL step: groups of 8 completions that share their prompt, which the
- * embedded engine computes once and plain PyTorch computes for every row. Both engines take turns; the best and the median of all rounds are reported, since
- * other processes only ever take time away. PyTorch takes part where `python3 -c "import torch"` (or Debian's own Python's) works.
+ * embedded engine computes once and plain PyTorch computes for every row. Both engines take turns; the best and the
+ * median of all rounds are reported, since other processes only ever take time away. With `--cpu`, time is that of the
+ * processor, and each engine has one thread: comparable on a busy machine, too (Linux). PyTorch takes part where
+ * `python3 -c "import torch"` (or Debian's own Python's) works.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -21,6 +23,8 @@ import { Random } from '../../src/random.ts';
 
 interface Contender {
   readonly name: string;
+  /** Milliseconds of processor time that its process has used. */
+  processorTime(): Promise<number>;
   /** Mean loss per token of the untrained model, to see that both compute the same. */
   loss(): Promise<number>;
   trainStep(): Promise<void>;
@@ -77,11 +81,12 @@ const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     threads: { type: 'string', default: String(Math.min(2, availableParallelism())) },
+    cpu: { type: 'boolean', default: false },
     tiny: { type: 'boolean', default: false },
   },
 });
 const setting = options.tiny ? TINY : FULL;
-const threads = Number(options.threads);
+const threads = options.cpu ? 1 : Number(options.threads); // threads that wait for others take processor time
 const random = new Random('engine bench');
 const tokens = (n: number) => Array.from({ length: n }, () => random.int(setting.vocabularySize));
 const sequences = Array.from({ length: setting.batch }, () => tokens(setting.length + 1));
@@ -152,6 +157,10 @@ async function embedded(): Promise<Contender> {
   };
   return {
     name: 'embedded',
+    processorTime: async () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1000;
+    },
     loss: async () => {
       const logprobs = (await sampling.logprobs(batch)).flatMap((values) => [...values]);
       return -logprobs.reduce((sum, value) => sum + value, 0) / logprobs.length;
@@ -185,7 +194,7 @@ async function pytorch(): Promise<Contender | undefined> {
   }
   const child = spawn(python, [join(import.meta.dirname, 'peer_torch.py')], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, OMP_NUM_THREADS: options.threads },
+    env: { ...process.env, OMP_NUM_THREADS: String(threads) },
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ask = async (command: object): Promise<Record<string, unknown>> => {
@@ -197,6 +206,12 @@ async function pytorch(): Promise<Contender | undefined> {
   const { version } = await ask({ do: 'load', folder, threads });
   return {
     name: `PyTorch ${version}`,
+    processorTime: async () => {
+      // fields 14 and 15 of proc_pid_stat(5), in hundredths of a second; the second field may hold spaces
+      const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return 10 * (Number(fields[11]) + Number(fields[12]));
+    },
     loss: async () => (await ask({ do: 'loss', sequences })).loss as number,
     trainStep: async () => {
       await ask({ do: 'train', sequences, steps: 1 });
@@ -241,11 +256,13 @@ async function measure(
   const idle = await otherLoad();
   for (let round = 0; round <= rounds; round++)
     for (const [i, contender] of contenders.entries()) {
-      const began = performance.now();
+      const clock = options.cpu ? contender.processorTime : async () => performance.now();
+      const began = await clock();
       await contender[run]();
-      if (round > 0) rates[i]!.push((1000 * tokensPerRun) / (performance.now() - began)); // the first warms up
+      if (round > 0) rates[i]!.push((1000 * tokensPerRun) / ((await clock()) - began)); // the first warms up
     }
-  console.log(`\n${name}, tokens per second      best  median${await idle()}`);
+  const unit = options.cpu ? 'tokens per second of one core' : 'tokens per second';
+  console.log(`\n${name}, ${unit}      best  median${await idle()}`);
   const summary = rates.map((list) => {
     list.sort((a, b) => a - b);
     return { best: list.at(-1)!, median: list[list.length >> 1]! };
