@@ -2,8 +2,8 @@
  * Reading public data files in the formats that their authors chose. A row that is not as expected is left out, with
  * its place and the reason; a file with no row as expected is the wrong file.
  */
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse as parseCsv } from 'csv-parse/sync';
 import type { z } from 'zod';
@@ -37,7 +37,8 @@ export interface RowFormat<T> {
   readonly schema: z.ZodType<T>;
 }
 
-interface RawRow {
+/** A row before its columns are looked at; `fault` says why it has none. */
+export interface RawRow {
   readonly place: string;
   readonly value?: unknown;
   readonly fault?: string;
@@ -57,27 +58,31 @@ export function readJsonRows<T>(
     throw wrongFile(path, format, `it is not JSON: ${messageOf(error)}`, error);
   }
   if (!Array.isArray(list)) throw wrongFile(path, format, 'it holds no list');
-  return check(
+  return checkRows(
     path,
     format,
     list.map((value, index) => ({ place: `${basename(path)}[${index}]`, value })),
   );
 }
 
-/** One JSON object a line; blank lines are no rows. */
-export function readJsonLines<T>(path: string, format: RowFormat<T>): Rows<T> {
+/** One JSON object a line; blank lines are no rows. @param parse throws for what is no JSON. */
+export function readJsonLines<T>(
+  path: string,
+  format: RowFormat<T>,
+  parse: (line: string) => unknown = JSON.parse,
+): Rows<T> {
   const rows = readData(path)
     .split('\n')
     .flatMap((line, index): RawRow[] => {
       if (line.trim() === '') return [];
       const place = `${basename(path)}:${index + 1}`;
       try {
-        return [{ place, value: JSON.parse(line) }];
+        return [{ place, value: parse(line) }];
       } catch (error) {
         return [{ place, fault: `not JSON: ${messageOf(error)}` }];
       }
     });
-  return check(path, format, rows);
+  return checkRows(path, format, rows);
 }
 
 /** Comma-separated values (RFC 4180) with a header; every value is a string. */
@@ -101,10 +106,39 @@ export function readCsvRows<T>(path: string, format: RowFormat<T>): Rows<T> {
     if (error instanceof IoError) throw error;
     throw wrongFile(path, format, messageOf(error), error);
   }
-  return check(path, format, rows);
+  return checkRows(path, format, rows);
 }
 
-function check<T>(path: string, format: RowFormat<T>, raw: readonly RawRow[]): Rows<T> {
+/** A folder, and those in it, of `.json` files with one row each; a row's place is its file. */
+export function readJsonFolder<T>(folder: string, format: RowFormat<T>): Rows<T> {
+  const rows = listFiles(folder)
+    .filter((path) => path.endsWith('.json'))
+    .map((place): RawRow => {
+      try {
+        return { place, value: JSON.parse(readData(join(folder, place))) };
+      } catch (error) {
+        return { place, fault: error instanceof IoError ? error.message : `not JSON: ${messageOf(error)}` };
+      }
+    });
+  return checkRows(folder, format, rows);
+}
+
+/** Paths below a folder, with slashes, sorted. @throws IoError */
+export function listFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) =>
+        join(entry.parentPath, entry.name).slice(join(folder, '/').length).replaceAll('\\', '/'),
+      )
+      .sort();
+  } catch (error) {
+    throw unreadable(folder, error);
+  }
+}
+
+/** Sorts rows into those that are as expected and those that are not, and why. @throws ConfigError without any. */
+export function checkRows<T>(path: string, format: RowFormat<T>, raw: readonly RawRow[]): Rows<T> {
   const rows: Row<T>[] = [];
   const problems: RowProblem[] = [];
   for (const { place, value, fault } of raw) {
@@ -139,9 +173,13 @@ export function readData(path: string): string {
     const plain = path.endsWith('.gz') ? gunzipSync(bytes) : bytes;
     return new TextDecoder('utf-8', { fatal: true }).decode(plain);
   } catch (error) {
-    throw new IoError(`${path} cannot be read: ${messageOf(error)}`, {
-      cause: error,
-      hint: '`purpcode data get` downloads it; --data names the folder of local copies',
-    });
+    throw unreadable(path, error);
   }
+}
+
+function unreadable(path: string, error: unknown): IoError {
+  return new IoError(`${path} cannot be read: ${messageOf(error)}`, {
+    cause: error,
+    hint: '`purpcode data get` downloads it; --data names the folder of local copies',
+  });
 }

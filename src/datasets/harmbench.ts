@@ -1,0 +1,42 @@
+/** HarmBench (Mazeika et al., arXiv 2402.04249): harmful behaviours in words. */
+import { z } from 'zod';
+import type { DataFile } from './data-file.ts';
+import { type Rows, readCsvRows } from './rows.ts';
+
+export const HARMBENCH_FILE: DataFile = {
+  path: 'harmbench/harmbench_behaviors_text_all.csv',
+  url: 'https://raw.githubusercontent.com/centerforaisafety/HarmBench/main/data/behavior_datasets/harmbench_behaviors_text_all.csv',
+  licence: 'MIT',
+  alternatives: [
+    'harmbench/harmbench_behaviors_text_test.csv',
+    'harmbench/harmbench_behaviors_text_val.csv',
+    'harmbench/harmbench_cyber_val.csv',
+  ],
+};
+
+const behaviourRow = z
+  .object({
+    Behavior: z.string().trim().min(1),
+    SemanticCategory: z.string().trim().min(1),
+    FunctionalCategory: z.string().default(''),
+    ContextString: z.string().default(''),
+    BehaviorID: z.string().default(''),
+  })
+  .transform((row) => ({
+    behaviour: row.Behavior,
+    category: row.SemanticCategory,
+    /** `standard`, `contextual` or `copyright`. */
+    kind: row.FunctionalCategory,
+    /** What a contextual behaviour refers to; otherwise empty. */
+    context: row.ContextString,
+    id: row.BehaviorID,
+  }));
+
+export function readHarmBench(path: string): Rows<z.infer<typeof behaviourRow>> {
+  return readCsvRows(path, {
+    name: 'HarmBench',
+    expected:
+      'CSV with the columns Behavior, FunctionalCategory, SemanticCategory, Tags, ContextString, BehaviorID',
+    schema: behaviourRow,
+  });
+}
