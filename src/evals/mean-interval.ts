@@ -1,0 +1,125 @@
+/**
+ * Intervals of composites: a mean over benchmarks, several samples a task, a difference of two models. Tasks (or
+ * families of them) are resampled, so that what hangs together stays together (cluster bootstrap; Cameron, Gelbach
+ * and Miller 2008). The order of the tasks changes nothing.
+ */
+import { Random } from '../random.ts';
+import { wilsonInterval } from './proportions.ts';
+import { quantile } from './statistics.ts';
+
+/** What a task contributes: its share of passes in [0, 1], or a difference of two in [-1, 1]. */
+export interface TaskScore {
+  readonly task: string;
+  readonly family: string;
+  readonly score: number;
+}
+
+/** Tasks by benchmark, [benchmark][task]. */
+export type Parts = readonly (readonly TaskScore[])[];
+
+const RESAMPLES = 2000;
+/** Fewer families tell nothing of other families; percentiles of fewer are not worth the name of an interval. */
+const LEAST_FAMILIES = 10;
+
+/** Mean over benchmarks of the mean over tasks, in percent; benchmarks without tasks are left out. Null: no tasks. */
+export function meanScore(parts: Parts): number | null {
+  const means = parts
+    .filter((tasks) => tasks.length > 0)
+    .map((tasks) => (100 * sorted(tasks).reduce((sum, { score }) => sum + score, 0)) / tasks.length);
+  if (means.length === 0) return null;
+  return means.reduce((sum, mean) => sum + mean, 0) / means.length;
+}
+
+/** 95 % percentile interval of `meanScore` within [least, 100], percent, tasks being independent. Null: no tasks. */
+export function meanInterval(parts: Parts, { least = 0 } = {}): [number, number] | null {
+  return resampledInterval(parts, { keyOf: ({ task }) => task, least });
+}
+
+/**
+ * The same with whole families resampled: how far the score would move with other kinds of prompts.
+ * Null when a benchmark has fewer than ten families, or when no family has two tasks.
+ */
+export function familyInterval(parts: Parts): [number, number] | null {
+  const filled = parts.filter((tasks) => tasks.length > 0);
+  const families = filled.map((tasks) => new Set(tasks.map(({ family }) => family)).size);
+  const alone = filled.every((tasks, part) => families[part] === new Set(tasks.map(({ task }) => task)).size);
+  if (alone || families.some((count) => count < LEAST_FAMILIES)) return null;
+  return resampledInterval(parts, { keyOf: ({ family }) => family, least: 0 });
+}
+
+/** Sum and number of a cluster's tasks in one benchmark. */
+interface Share {
+  readonly part: number;
+  sum: number;
+  n: number;
+}
+
+function resampledInterval(
+  parts: Parts,
+  { keyOf, least }: { keyOf: (task: TaskScore) => string; least: number },
+): [number, number] | null {
+  const filled = parts.filter((tasks) => tasks.length > 0);
+  const score = meanScore(filled);
+  if (score === null) return null;
+  const strata = strataOf(filled, keyOf);
+  const random = new Random('mean-interval');
+  const draws = Float64Array.from({ length: RESAMPLES }, () => resample(strata, filled.length, random));
+  draws.sort();
+  const [low, high] = [quantile(draws, 0.025), quantile(draws, 0.975)];
+  return high - low > 1e-9 ? [low, high] : unvaried(filled, { score, keyOf, least });
+}
+
+/** Clusters by the benchmarks they are in: each benchmark keeps its size under resampling. */
+function strataOf(parts: Parts, keyOf: (task: TaskScore) => string): Share[][][] {
+  const clusters = new Map<string, Map<number, Share>>();
+  for (const [part, tasks] of parts.entries()) {
+    for (const task of sorted(tasks)) {
+      const shares = clusters.get(keyOf(task)) ?? new Map<number, Share>();
+      const share = shares.get(part) ?? { part, sum: 0, n: 0 };
+      share.sum += task.score;
+      share.n++;
+      clusters.set(keyOf(task), shares.set(part, share));
+    }
+  }
+  const strata = new Map<string, Share[][]>();
+  for (const key of [...clusters.keys()].sort()) {
+    const shares = [...clusters.get(key)!.values()];
+    const stratum = shares.map(({ part }) => part).join();
+    strata.set(stratum, [...(strata.get(stratum) ?? []), shares]);
+  }
+  return [...strata.keys()].sort().map((stratum) => strata.get(stratum)!);
+}
+
+/** By score: sums do not depend on the order in which tasks came. */
+function sorted(tasks: readonly TaskScore[]): TaskScore[] {
+  return [...tasks].sort((a, b) => a.score - b.score);
+}
+
+function resample(strata: readonly Share[][][], parts: number, random: Random): number {
+  const sums = new Float64Array(parts);
+  const counts = new Float64Array(parts);
+  for (const clusters of strata) {
+    for (let draw = 0; draw < clusters.length; draw++) {
+      for (const { part, sum, n } of clusters[random.int(clusters.length)]!) {
+        sums[part]! += sum;
+        counts[part]! += n;
+      }
+    }
+  }
+  let total = 0;
+  for (let part = 0; part < parts; part++) total += sums[part]! / counts[part]!;
+  return (100 * total) / parts;
+}
+
+/**
+ * Where every task scored the same, resampling shows no spread, which is no certainty. The bounds are then Wilson's
+ * for "never" in as many clusters, combined over benchmarks as independent errors (Zou and Donner 2008).
+ */
+function unvaried(
+  parts: Parts,
+  { score, keyOf, least }: { score: number; keyOf: (task: TaskScore) => string; least: number },
+): [number, number] {
+  const squares = parts.map((tasks) => wilsonInterval(0, new Set(tasks.map(keyOf)).size)![1] ** 2);
+  const half = Math.sqrt(squares.reduce((sum, square) => sum + square, 0)) / parts.length;
+  return [Math.max(least, score - half), Math.min(100, score + half)];
+}
