@@ -33,7 +33,8 @@ export function readOracleSettings(
   });
 }
 
-function readMapping(path: string): Record<string, unknown> {
+/** A file of settings, YAML or JSON. @throws ConfigError naming the line. */
+export function readMapping(path: string): Record<string, unknown> {
   const document = parseDocument(readText(path));
   const [error] = document.errors;
   if (error !== undefined) {

@@ -78,6 +78,8 @@ export const evaluationSchema = z.strictObject({
     oracles: z.record(z.string(), z.json()),
   }),
   benchmarks: z.array(benchmarkSchema),
+  /** Asked for by `all` and left out, with the reason: their files are not there. */
+  skipped: z.array(z.strictObject({ name: z.string(), reason: z.string() })).optional(),
   /** With `--responses`: what did not match; null otherwise. */
   given: z
     .strictObject({

@@ -1,0 +1,171 @@
+/** The model that `purpcode eval` evaluates: an endpoint, a checkpoint folder, or a file of completions. */
+import { createHash } from 'node:crypto';
+import { createReadStream, readdirSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { createEmbeddedEngine } from '../engines/embedded/engine.ts';
+import { ConfigError } from '../errors.ts';
+import type { Decoding } from '../evals/model-evaluation/conversation.ts';
+import { modelResponder, type Responder, withCache } from '../evals/model-evaluation/responder.ts';
+import type { Evaluation } from '../evals/results.ts';
+import type { ChatRequest } from '../models/chat-model.ts';
+import {
+  type Budget,
+  type EndpointConfig,
+  endpointSchema,
+  modelsSchema,
+  type Prices,
+  parseSettings,
+} from '../models/config.ts';
+import { createEndpointModel } from '../models/endpoint.ts';
+import type { Ledger } from '../models/ledger.ts';
+import { checkReachable } from '../models/reachable.ts';
+import type { ReplyCache } from '../models/reply-cache.ts';
+import { fromSampler } from '../models/sampler-model.ts';
+import { exists } from '../runs/files.ts';
+import { readMapping } from './oracle-settings.ts';
+
+export interface ModelOptions {
+  readonly model?: string;
+  readonly baseUrl?: string;
+  readonly apiKeyEnv?: string;
+  readonly models?: string;
+  readonly responses?: string;
+  readonly concurrency?: number;
+  readonly budget?: number;
+}
+
+/** Which model it is; nothing is opened yet. */
+export type ModelChoice =
+  | { readonly kind: 'endpoint'; readonly name: string; readonly endpoint: EndpointConfig }
+  | { readonly kind: 'checkpoint'; readonly name: string; readonly folder: string }
+  | { readonly kind: 'responses'; readonly name: string; readonly file: string };
+
+export interface ChosenModels {
+  readonly policy: ModelChoice;
+  /** Of a file of model roles: judges where the oracles' settings name none. */
+  readonly judge: EndpointConfig | undefined;
+  readonly budget: Budget;
+}
+
+/** @throws ConfigError unless the options name one model. */
+export async function chooseModels(options: ModelOptions): Promise<ChosenModels> {
+  const written = options.models === undefined ? {} : readMapping(options.models);
+  const roles = parseSettings(modelsSchema, written, options.models ?? 'models');
+  const budget = options.budget === undefined ? roles.budget : { ...roles.budget, usd: options.budget };
+  return { policy: await choosePolicy(options, roles.policy), judge: roles.judge, budget };
+}
+
+async function choosePolicy(options: ModelOptions, role: EndpointConfig | undefined): Promise<ModelChoice> {
+  const { model, baseUrl, responses } = options;
+  if (responses !== undefined) {
+    if (baseUrl !== undefined) throw new ConfigError('--responses and --base-url exclude each other');
+    return { kind: 'responses', name: model ?? basename(responses).replace(/\.jsonl$/, ''), file: responses };
+  }
+  if (baseUrl !== undefined) {
+    if (model === undefined) throw new ConfigError('--base-url needs --model, the id of the model there');
+    return endpointChoice(options, { baseUrl, model });
+  }
+  if (model !== undefined && (role === undefined || isFolder(model))) return checkpointChoice(model);
+  if (role === undefined) {
+    throw new ConfigError('which model? there is no --model, no --models with a policy and no --responses', {
+      hint: 'an endpoint: --base-url URL --model ID; a checkpoint: --model FOLDER; docs/guides/evaluate.md',
+    });
+  }
+  return endpointChoice(options, model === undefined ? role : { ...role, model });
+}
+
+function endpointChoice({ apiKeyEnv, concurrency }: ModelOptions, settings: object): ModelChoice {
+  const role = { ...settings, ...(apiKeyEnv && { apiKeyEnv }), ...(concurrency && { concurrency }) };
+  const endpoint = parseSettings(endpointSchema, role, 'model');
+  return { kind: 'endpoint', name: endpoint.name ?? endpoint.model, endpoint };
+}
+
+function isFolder(path: string): boolean {
+  return exists(join(path, 'config.json')) || exists(join(path, 'checkpoints'));
+}
+
+/** @throws ConfigError where there is no checkpoint. */
+async function checkpointChoice(folder: string): Promise<ModelChoice> {
+  if (exists(join(folder, 'config.json')) && exists(join(folder, 'tokenizer.json'))) {
+    const name = `${basename(resolve(folder))}@${await fingerprint(folder)}`;
+    return { kind: 'checkpoint', name, folder };
+  }
+  const checkpoints = join(folder, 'checkpoints');
+  if (exists(checkpoints)) {
+    const names = readdirSync(checkpoints).map((name) => join(checkpoints, name));
+    throw new ConfigError(`${folder} is a run with several checkpoints`, {
+      hint: `name one of them: --model ${names.join(', --model ')}`,
+    });
+  }
+  throw new ConfigError(`${folder} is no checkpoint folder, and there is no --base-url`, {
+    hint: 'a checkpoint has config.json, tokenizer.json and model.safetensors; a model at an endpoint needs --base-url',
+  });
+}
+
+/** Of the weights: two checkpoints of one name are two models. */
+async function fingerprint(folder: string): Promise<string> {
+  const hash = createHash('sha256');
+  const files = readdirSync(folder).filter((name) =>
+    /\.safetensors$|^config\.json$|^tokenizer\.json$/.test(name),
+  );
+  for (const name of files.sort()) {
+    for await (const chunk of createReadStream(join(folder, name))) hash.update(chunk as Buffer);
+  }
+  return hash.digest('hex').slice(0, 12);
+}
+
+export interface OpenModel {
+  readonly responder: Responder;
+  readonly prices: Prices | undefined;
+  isKnown(request: ChatRequest): boolean;
+  close(): Promise<void>;
+}
+
+/** Opens the model to be asked. @throws ConfigError when a key is missing, ModelError when a budget meets no prices. */
+export async function openModel(
+  choice: Exclude<ModelChoice, { kind: 'responses' }>,
+  generation: { readonly decoding: Decoding; readonly samples: number },
+  shared: { readonly ledger: Ledger; readonly cache: ReplyCache },
+): Promise<OpenModel> {
+  if (choice.kind === 'endpoint') {
+    const { concurrency, prices } = choice.endpoint;
+    const model = createEndpointModel(choice.endpoint, { ...shared, role: 'policy' });
+    return {
+      responder: modelResponder(model, { ...generation, concurrency }),
+      prices,
+      isKnown: (request) => model.isKnown(request),
+      close: async () => model.close(),
+    };
+  }
+  const engine = await createEmbeddedEngine({ tokenizerFolder: choice.folder });
+  try {
+    const sampler = await engine.createSamplingClient(choice.folder);
+    const { maxContext } = engine.capabilities;
+    const model = withCache(
+      fromSampler(sampler, engine.tokenizer, { name: choice.name, maxContext, maxBatch: SAMPLER_BATCH }),
+      shared.cache,
+    );
+    return {
+      responder: modelResponder(model, { ...generation, concurrency: SAMPLER_BATCH }),
+      prices: { input: 0, output: 0 },
+      isKnown: (request) => model.isKnown(request),
+      close: () => engine.close(),
+    };
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+const SAMPLER_BATCH = 64;
+
+/** Before anything is paid: everyone who will be asked is there. @throws ModelError */
+export async function checkEndpoints(policy: ModelChoice, judges: readonly EndpointConfig[]): Promise<void> {
+  const asked = policy.kind === 'endpoint' ? [{ endpoint: policy.endpoint, role: 'model' }] : [];
+  asked.push(...judges.map((endpoint) => ({ endpoint, role: 'judge' })));
+  await Promise.all(asked.map(({ endpoint, role }) => checkReachable(endpoint, role)));
+}
+
+export function aboutModel({ name, kind }: ModelChoice): Evaluation['model'] {
+  return { name, kind };
+}
