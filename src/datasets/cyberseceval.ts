@@ -57,8 +57,10 @@ const secureCodingRow = z
     ...(row.pattern_desc === undefined ? {} : { weakness: row.pattern_desc }),
   }));
 
+export type SecureCodingRow = z.infer<typeof secureCodingRow>;
+
 /** Both variants: `instruct.json` and `autocomplete.json` have the same columns. */
-export function readSecureCoding(path: string): Rows<z.infer<typeof secureCodingRow>> {
+export function readSecureCoding(path: string): Rows<SecureCodingRow> {
   return readJsonRows(path, {
     name: 'CyberSecEval insecure coding',
     expected:

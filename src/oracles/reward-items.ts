@@ -4,7 +4,7 @@ import { contentKey } from '../content-key.ts';
 import { ConfigError } from '../errors.ts';
 import type { Item } from './oracle.ts';
 import type { Reward } from './reward.ts';
-import { ORACLE_NAMES, type OracleName, type Source } from './task.ts';
+import { ORACLE_NAMES, SOURCE_OF } from './task.ts';
 
 const message = z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: z.string() });
 const strings = z.array(z.string());
@@ -38,6 +38,8 @@ export const rewardLine = z.strictObject({
   securityTests: tests.optional(),
   /** The function that the code has to define: code without it earns 0. */
   signature: z.strictObject({ name: z.string(), params: strings }).optional(),
+  /** Letters of a multiple-choice question and the right one, for the oracle `exact-answer`. */
+  choice: z.strictObject({ letters: strings.min(2), correct: z.string() }).optional(),
   /** For `--judge rules`: the intent of the prompt, and words that an appropriate answer has. */
   judge: z.strictObject({ harmful: z.boolean(), relevant: z.array(strings) }).optional(),
 });
@@ -46,14 +48,6 @@ export interface RewardItem {
   readonly id: string | number;
   readonly item: Item;
 }
-
-const SOURCE_OF: Readonly<Record<OracleName, Source>> = {
-  'code-security': 'code-security',
-  'malicious-assistance': 'malicious-assistance',
-  correctness: 'coding-utility',
-  overrefusal: 'overrefusal',
-  'security-tests': 'code-security',
-};
 
 /**
  * Reads JSONL; blank lines are skipped.
@@ -84,7 +78,7 @@ export function readRewardItem(value: unknown, place: string): RewardItem {
     const issue = parsed.error.issues[0]!;
     const field = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
     throw new ConfigError(`${place}: ${field}${issue.message}`, {
-      hint: 'a line is { id, oracle, prompt, response, tests?, securityTests?, signature?, judge? }',
+      hint: 'a line is { id, oracle, prompt, response, tests?, securityTests?, signature?, choice?, judge? }',
     });
   }
   return toItem(parsed.data);
@@ -104,6 +98,7 @@ function toItem({ id, oracle, prompt, response, ...rest }: z.infer<typeof reward
     ...(rest.tests === undefined ? {} : { tests: rest.tests }),
     ...(rest.securityTests === undefined ? {} : { securityTests: rest.securityTests }),
     ...(rest.signature === undefined ? {} : { signature: rest.signature }),
+    ...(rest.choice === undefined ? {} : { choice: rest.choice }),
     ...(rest.judge === undefined ? {} : { judge: rest.judge }),
     provenance: {},
   };

@@ -7,6 +7,7 @@ export const ORACLE_NAMES = [
   'correctness',
   'overrefusal',
   'security-tests',
+  'exact-answer',
 ] as const;
 export type OracleName = (typeof ORACLE_NAMES)[number];
 
@@ -20,6 +21,16 @@ export const SOURCES = [
 ] as const;
 export type Source = (typeof SOURCES)[number];
 
+/** Where a prompt that is checked by an oracle comes from, when nobody says. */
+export const SOURCE_OF: Readonly<Record<OracleName, Source>> = {
+  'code-security': 'code-security',
+  'malicious-assistance': 'malicious-assistance',
+  correctness: 'coding-utility',
+  overrefusal: 'overrefusal',
+  'security-tests': 'code-security',
+  'exact-answer': 'security-qa',
+};
+
 /** Tests of a coding problem, in one of the three forms of SPEC.md. */
 export type Tests =
   | { readonly pytest: string }
@@ -30,6 +41,12 @@ export type Tests =
 export interface Signature {
   readonly name: string;
   readonly params: readonly string[];
+}
+
+/** The answers of a multiple-choice question by their letters, and the letter of the right one. */
+export interface Choice {
+  readonly letters: readonly string[];
+  readonly correct: string;
 }
 
 /**
@@ -61,6 +78,8 @@ export interface Task {
   /** What `security-tests` runs: tests that attack the code and pass when it withstands (dynamic analysis). */
   readonly securityTests?: Tests;
   readonly signature?: Signature;
+  /** What `exact-answer` compares. */
+  readonly choice?: Choice;
   readonly judge?: JudgeKey;
   /** Where the prompt comes from: strategy, wording, seed code, jailbreak template. */
   readonly provenance: Readonly<Record<string, string | number>>;
