@@ -1,37 +1,14 @@
 /** `--benchmark a,b|all`: which benchmarks are evaluated, read from the data folder. */
-
-import { join } from 'node:path';
+import { dataPath } from '../datasets/data-file.ts';
 import { ConfigError, PurpcodeError } from '../errors.ts';
+import { BENCHMARKS, findBenchmark } from '../evals/benchmarks/benchmarks.ts';
+import { genericBenchmark } from '../evals/benchmarks/generic-jsonl.ts';
 import type { BenchmarkSource, LoadedBenchmark } from '../evals/benchmarks/source.ts';
 import { type PlannedBenchmark, planBenchmark } from '../evals/model-evaluation/plan.ts';
-import { readRewardItem } from '../oracles/reward-items.ts';
-import { exists, readText } from '../runs/files.ts';
+import { exists } from '../runs/files.ts';
 
-const BENCHMARKS: readonly BenchmarkSource[] = [];
-
-function jsonlBenchmark(path: string): BenchmarkSource {
-  const name = path;
-  return {
-    name,
-    title: path,
-    axis: 'code-security',
-    metric: 'passed',
-    files: [],
-    load: async () => {
-      const lines = readText(path)
-        .split('\n')
-        .filter((line) => line !== '');
-      const tasks = lines.map((line, index) => {
-        const { id, ...row } = JSON.parse(line) as Record<string, unknown>;
-        const { item } = readRewardItem({ id, response: '', ...row }, `${path}:${index + 1}`);
-        return { ...item.task, id: String(id) };
-      });
-      return { name, axis: 'code-security', group: 'reported', tasks, rows: tasks.length, problems: [] };
-    },
-  };
-}
-
-const FILE_PREFIX = 'jsonl:';
+/** A file of prompts of one's own instead of a known benchmark. */
+const FILE = /\.jsonl(\.gz)?$/;
 
 interface Chosen {
   readonly benchmarks: PlannedBenchmark[];
@@ -40,29 +17,20 @@ interface Chosen {
 }
 
 /**
- * @param names of the registry, `jsonl:FILE`, or `all`.
+ * @param names of the registry, files of prompts, or `all` whose files are there.
  * @throws ConfigError for a name that is not known, listing those that are; whatever a loader throws.
  */
 export async function chooseBenchmarks(
   names: string | undefined,
   options: { readonly data: string; readonly limit: number | null; readonly seed: number },
 ): Promise<Chosen> {
-  const known = BENCHMARKS.map(({ name }) => name);
-  if (names === undefined || names.trim() === '') {
-    throw new ConfigError('which benchmarks? there is no --benchmark', {
-      hint: `all, jsonl:FILE, ${known.join(', ')}`,
-    });
-  }
   const chosen: Chosen = { benchmarks: [], skipped: [] };
-  for (const source of sourcesOf(names, known)) {
-    const absent =
-      names === 'all' ? source.files.filter(({ path }) => !exists(join(options.data, path))) : [];
-    if (absent.length === 0) {
-      chosen.benchmarks.push(planBenchmark(source, await load(source, options.data), options));
-    } else {
-      const paths = absent.map(({ path }) => join(options.data, path));
-      chosen.skipped.push({ name: source.name, reason: `there is no ${paths.join(', ')}` });
-    }
+  for (const source of names === 'all' ? BENCHMARKS : sourcesOf(names ?? '')) {
+    const paths = source.files.map((file) => dataPath(options.data, file));
+    const absent = names === 'all' ? paths.filter((path) => !exists(path)) : [];
+    if (absent.length > 0)
+      chosen.skipped.push({ name: source.name, reason: `there is no ${absent.join(', ')}` });
+    else chosen.benchmarks.push(planBenchmark(source, await load(source, options.data), options));
   }
   if (chosen.benchmarks.length > 0) return chosen;
   throw new ConfigError(`${options.data} has the files of no benchmark`, {
@@ -70,28 +38,31 @@ export async function chooseBenchmarks(
   });
 }
 
-function sourcesOf(names: string, known: readonly string[]): BenchmarkSource[] {
-  if (names === 'all') return [...BENCHMARKS];
-  const wanted = [...new Set(names.split(',').map((name) => name.trim()))].filter((name) => name !== '');
-  return wanted.map((name) => {
-    if (name.startsWith(FILE_PREFIX)) return jsonlBenchmark(name.slice(FILE_PREFIX.length));
-    const source = BENCHMARKS.find((benchmark) => benchmark.name === name);
-    if (source !== undefined) return source;
-    throw new ConfigError(`there is no benchmark ${name}`, {
-      hint: `known are all, jsonl:FILE, ${known.join(', ')}`,
+function sourcesOf(names: string): BenchmarkSource[] {
+  const wanted = names.split(',').map((name) => name.trim());
+  const sources = [...new Set(wanted)]
+    .filter((name) => name !== '')
+    .map((name) => (FILE.test(name) ? genericBenchmark(name) : findBenchmark(name)));
+  if (sources.length === 0) {
+    const known = BENCHMARKS.map(({ name }) => name).join(', ');
+    throw new ConfigError('which benchmarks? --benchmark names none', {
+      hint: `all, ${known}, or a file of prompts (.jsonl)`,
     });
-  });
+  }
+  const twice = sources.find(({ name }, index) => sources.findIndex((other) => other.name === name) < index);
+  if (twice === undefined) return sources;
+  throw new ConfigError(`two benchmarks are called ${twice.name}`, { hint: 'rename one of the files' });
 }
 
-/** An error of a loader says which benchmark it belongs to, and how to get the file. */
+/** An error of a loader says which benchmark it belongs to. */
 async function load(source: BenchmarkSource, data: string): Promise<LoadedBenchmark> {
   try {
     return await source.load(data);
   } catch (error) {
     if (!(error instanceof PurpcodeError)) throw error;
-    throw new ConfigError(`benchmark ${source.name}: ${error.message}`, {
+    throw new ConfigError(`${source.name}: ${error.message}`, {
       cause: error,
-      hint: error.hint ?? `\`purpcode data get ${source.name}\` downloads its files`,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
     });
   }
 }

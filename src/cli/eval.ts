@@ -63,7 +63,10 @@ Exit codes: 0 done, 2 it could not be done; the message says what to mend.`;
 export function evalCommand(): Command {
   return new Command('eval')
     .description('evaluate a model: code security, malicious assistance, overrefusal, utility')
-    .option('--benchmark <names>', 'comma-separated, or all; files of your own as jsonl:FILE')
+    .option(
+      '--benchmark <names>',
+      'comma-separated, or all whose files are there; a name in .jsonl is a file of your own',
+    )
     .option('--model <id>', 'the id of the model at --base-url, or a checkpoint folder')
     .option('--base-url <url>', 'an OpenAI-compatible endpoint, e.g. http://127.0.0.1:8000/v1')
     .option('--api-key-env <variable>', 'the environment variable with its key')

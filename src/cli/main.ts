@@ -17,6 +17,7 @@ interface CommandEntry {
 /** One line a command, in the order of `--help`. */
 const COMMANDS: readonly CommandEntry[] = [
   entry('run', 'the whole recipe, resumable', async () => (await import('./run.ts')).runCommand()),
+  entry('eval', 'a model on all benchmarks', async () => (await import('./eval.ts')).evalCommand()),
   entry('chat', 'ask the checkpoints of a run', async () => (await import('./chat.ts')).chatCommand()),
   entry('oracle', 'check code and answers', async () => (await import('./oracle.ts')).oracleCommand()),
   entry('reward', 'rewards for completions', async () => (await import('./reward.ts')).rewardCommand()),
