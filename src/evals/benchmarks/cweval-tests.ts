@@ -62,7 +62,9 @@ export function whyNotRun({ language, tests, prompt }: CwevalTask): string | und
     (name) => !STANDARD.has(name) && !/^cwe_\w+_task$/.test(name),
   );
   if (packages.length > 0) return `it needs ${packages.join(', ')}, which the sandboxes do not have`;
-  if (/^\s*(?:import|from) subprocess\b/m.test(tests)) return 'its tests start processes';
+  if (/^\s*(?:import|from) subprocess\b|\bos\.(?:popen|system)\(/m.test(tests))
+    return 'its tests start processes';
+  if (/\bst_mode\b/.test(tests)) return 'its tests read file permissions, which the sandboxes do not keep';
   const patched = /^(\w+)\.(\w+) = /m.exec(tests);
   if (patched !== null) {
     return `its tests replace ${patched[1]}.${patched[2]} in the answer's own process, which the sandboxes keep apart`;
