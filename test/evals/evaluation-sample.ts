@@ -90,8 +90,12 @@ export function sampleEvaluation(
         }),
       ),
     ),
-    responses: benchmarks.flatMap(({ name, tasks }) =>
-      tasks.flatMap((task) => [...task.marks].map((mark, sample) => answer(name, task, { mark, sample }))),
+    responses: benchmarks.flatMap(({ name, axis, tasks }) =>
+      tasks.flatMap((task) =>
+        [...task.marks].map((mark, sample) =>
+          answer(name, task, { mark, sample, oracles: task.task?.oracles ?? ORACLES[axis] }),
+        ),
+      ),
     ),
   };
 }
@@ -99,7 +103,7 @@ export function sampleEvaluation(
 function answer(
   benchmark: string,
   { id, response, cause, answer: given }: SampleTask,
-  { mark, sample }: { mark: string; sample: number },
+  { mark, sample, oracles }: { mark: string; sample: number; oracles: readonly string[] },
 ): ResponseRow {
   const outcome = OUTCOMES[mark as keyof typeof OUTCOMES];
   return {
@@ -110,7 +114,7 @@ function answer(
     form: 'plain',
     finish: 'stop',
     outcome,
-    verdicts: {},
+    verdicts: Object.fromEntries(oracles.map((oracle) => [oracle, outcome])),
     evidence: [],
     cause: outcome === 'undecided' ? (cause ?? 'overrefusal: the judge did not answer') : null,
     hasCode: true,
