@@ -35,27 +35,87 @@ export interface Body {
 /** Separates what matters of a body from dead code, values that nobody reads, and branches that do nothing. */
 export function readBody(body: readonly Statement[], params: readonly string[]): Body {
   const idle = new Set<Statement>(deadStatements(body));
+  const open = new OpenBody(body.filter((statement) => !idle.has(statement)));
+  const drop = (statement: Statement) => {
+    idle.add(statement);
+    open.drop(statement);
+  };
   for (let size = -1; size !== idle.size; ) {
     size = idle.size;
-    const open = body.filter((statement) => !idle.has(statement));
-    for (const statement of open) {
-      if (isIdle(statement, open, params)) idle.add(statement);
-      else if (isUnusedScope(statement, open)) for (const part of subtree(body, statement)) idle.add(part);
+    // Backwards: what nobody reads leaves what it was made of unread.
+    for (const statement of open.statements.toReversed()) {
+      if (idle.has(statement)) continue;
+      if (isIdle(statement, open, params)) drop(statement);
+      else if (isUnusedScope(statement, open)) for (const part of subtree(body, statement)) drop(part);
     }
-    for (const branch of idleBranches(body, idle)) idle.add(branch);
+    for (const branch of idleBranches(body, idle)) drop(branch);
   }
   return { live: body.filter((statement) => !idle.has(statement)), idle };
 }
 
+/** What is left of a body, with who mentions what: a chain of values that nobody reads is long if a policy likes. */
+class OpenBody {
+  readonly statements: readonly Statement[];
+  /** Statements that a `try` is around: that they raise or not may be what they are for. */
+  readonly tried = new Set<Statement>();
+  readonly #holders = new Map<string, Set<Statement>>();
+  readonly #readers = new Map<string, Set<Statement>>();
+
+  constructor(statements: readonly Statement[]) {
+    this.statements = statements;
+    const tries: number[] = [];
+    for (const statement of statements) {
+      const { depth, tokens } = statement;
+      while (tries.length > 0 && tries.at(-1)! >= depth) tries.pop();
+      if (tries.length > 0) this.tried.add(statement);
+      if (tokens[0]!.kind === 'Try') tries.push(depth);
+      for (const { text } of tokens) note(this.#holders, text, statement);
+      for (const name of namesRead(tokens)) note(this.#readers, name, statement);
+    }
+  }
+
+  drop(statement: Statement): void {
+    for (const { text } of statement.tokens) {
+      this.#holders.get(text)?.delete(statement);
+      this.#readers.get(text)?.delete(statement);
+    }
+  }
+
+  isRead(name: string, { except }: { except: Statement }): boolean {
+    return hasOther(this.#readers.get(name), except);
+  }
+
+  holds(text: string, { except }: { except: Statement }): boolean {
+    return hasOther(this.#holders.get(text), except);
+  }
+}
+
+function note(places: Map<string, Set<Statement>>, text: string, statement: Statement): void {
+  const known = places.get(text);
+  if (known === undefined) places.set(text, new Set([statement]));
+  else known.add(statement);
+}
+
+function hasOther(places: ReadonlySet<Statement> | undefined, except: Statement): boolean {
+  return places !== undefined && places.size > (places.has(except) ? 1 : 0);
+}
+
+/** Names that a statement mentions as more than the target of an assignment. */
+function namesRead(tokens: readonly Token[]): Set<string> {
+  const names = tokens.filter(({ kind }) => kind === 'Identifier').map(({ text }) => text);
+  const isTarget = tokens[1]?.kind === 'Equal' && names[0] === tokens[0]!.text;
+  return new Set(isTarget ? names.slice(1) : names);
+}
+
 /** A value that nobody reads, made without any effect. */
-function isIdle(statement: Statement, body: readonly Statement[], params: readonly string[]): boolean {
+function isIdle(statement: Statement, body: OpenBody, params: readonly string[]): boolean {
   const { tokens } = statement;
   const first = tokens[0]!.kind;
   if (HEADS.has(first)) return isNeverTrue(tokens);
   if (first === 'Del')
     return tokens.slice(1).every(({ kind, text }) => kind === 'Comma' || params.includes(text));
   if (SIMPLE.has(first) || !isPure(tokens)) return false;
-  if (isTried(statement, body) && tokens.some(({ kind }) => MAY_RAISE.has(kind))) return false;
+  if (body.tried.has(statement) && tokens.some(({ kind }) => MAY_RAISE.has(kind))) return false;
   const equal = tokens.findLastIndex(({ kind }) => kind === 'Equal');
   const assigns = tokens.some((_token, at) => isAssignment(tokens, at));
   if (!assigns) return true;
@@ -63,23 +123,12 @@ function isIdle(statement: Statement, body: readonly Statement[], params: readon
   if (targets.length === 0 || tokens.slice(0, equal).some(({ kind }) => kind === 'Dot' || kind === 'Lsqb')) {
     return false;
   }
-  const read = (name: string) => body.some((other) => reads(other.tokens, name, tokens));
+  const read = (name: string) => body.isRead(name, { except: statement });
   const own = tokens.slice(equal + 1);
   return targets.every(({ text }) => !read(text) || (own.length === 1 && own[0]!.text === text));
 }
 
 const MAY_RAISE = new Set(['Lpar', 'Lsqb', 'Dot']);
-
-/** Whether a try is around the statement: that it raises or not may be what it is for. */
-function isTried({ depth, line }: Statement, body: readonly Statement[]): boolean {
-  let inside = depth;
-  for (const other of body.filter((candidate) => candidate.line < line).reverse()) {
-    if (other.depth >= inside) continue;
-    if (other.tokens[0]!.kind === 'Try') return true;
-    inside = other.depth;
-  }
-  return false;
-}
 
 function isAssignment(tokens: readonly Token[], at: number): boolean {
   const { kind } = tokens[at]!;
@@ -87,14 +136,6 @@ function isAssignment(tokens: readonly Token[], at: number): boolean {
   const before = tokens.slice(0, at);
   const open = before.filter((token) => ['Lpar', 'Lsqb', 'Lbrace'].includes(token.kind)).length;
   return open === before.filter((token) => ['Rpar', 'Rsqb', 'Rbrace'].includes(token.kind)).length;
-}
-
-/** Whether another statement mentions the name as more than the target of an assignment. */
-function reads(tokens: readonly Token[], name: string, except: readonly Token[]): boolean {
-  if (tokens === except) return false;
-  const mentions = tokens.filter(({ kind, text }) => kind === 'Identifier' && text === name).length;
-  const onlyTarget = mentions === 1 && tokens[0]!.text === name && tokens[1]?.kind === 'Equal';
-  return mentions > 0 && !onlyTarget;
 }
 
 /** No call but of pure functions; no await, yield or :=. */
@@ -111,14 +152,15 @@ function isPure(tokens: readonly Token[]): boolean {
 }
 
 /** A function or class in the body that nothing else mentions. */
-function isUnusedScope({ tokens }: Statement, body: readonly Statement[]): boolean {
+function isUnusedScope(statement: Statement, body: OpenBody): boolean {
+  const { tokens } = statement;
   const at = tokens[0]!.kind === 'Async' ? 1 : 0;
   if (tokens[at]!.kind !== 'Def' && tokens[at]!.kind !== 'Class') return false;
   const name = tokens[at + 1]?.text ?? '';
   // A decorator may keep it.
-  const above = body.findLast((other) => other.tokens[0]!.start < tokens[0]!.start);
+  const above = body.statements[body.statements.indexOf(statement) - 1];
   if (above !== undefined && above.tokens[0]!.kind === 'At') return false;
-  return !body.some((other) => other.tokens !== tokens && other.tokens.some(({ text }) => text === name));
+  return !body.holds(name, { except: statement });
 }
 
 function subtree(body: readonly Statement[], head: Statement): Statement[] {
@@ -135,7 +177,8 @@ function idleBranches(body: readonly Statement[], idle: ReadonlySet<Statement>):
   return body.flatMap((head, index) => {
     if (idle.has(head) || !BRANCHING.has(head.tokens[0]!.kind)) return [];
     const heads: Statement[] = [head];
-    for (const statement of body.slice(index + 1)) {
+    for (let at = index + 1; at < body.length; at++) {
+      const statement = body[at]!;
       if (statement.depth < head.depth) break;
       if (statement.depth > head.depth) {
         if (!idle.has(statement) && statement.tokens[0]!.kind !== 'Pass') return [];
