@@ -121,7 +121,7 @@ export const comparisonSchema = z.strictObject({
   onlyAfter: z.array(z.string()),
 });
 
-const { model, started, finished, parameters, given, cost, seconds } = evaluationSchema.shape;
+const { model, started, finished, parameters, skipped, given, cost, seconds } = evaluationSchema.shape;
 
 export const evaluationSummarySchema = z.strictObject({
   version: z.literal(SUMMARY_VERSION),
@@ -130,6 +130,7 @@ export const evaluationSummarySchema = z.strictObject({
   started,
   finished,
   parameters,
+  skipped,
   given,
   cost,
   seconds,

@@ -28,7 +28,8 @@ export function summariseEvaluation(
   results: EvaluationResults,
   comparison: Comparison | null = null,
 ): EvaluationSummary {
-  const { model, started, finished, parameters, given, cost, seconds, benchmarks } = results.evaluation;
+  const { model, started, finished, parameters, skipped, given, cost, seconds, benchmarks } =
+    results.evaluation;
   const answers = answersByBenchmark(results);
   return {
     version: SUMMARY_VERSION,
@@ -36,6 +37,7 @@ export function summariseEvaluation(
     started,
     finished,
     parameters,
+    ...(skipped === undefined ? {} : { skipped }),
     given,
     cost,
     seconds,

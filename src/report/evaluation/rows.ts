@@ -161,7 +161,10 @@ export function gapNotes(summary: EvaluationSummary): string[] {
       ? []
       : [`${AXIS_LABELS[axis as Axis]}: nothing was decided of ${score.leftOut.join(', ')}; not in its mean`],
   );
-  return [...notes, ...leftOut, ...givenNotes(summary)];
+  const skipped = (summary.skipped ?? []).map(
+    ({ name, reason }) => `${name} was not evaluated: ${visibleLine(reason)}`,
+  );
+  return [...notes, ...leftOut, ...skipped, ...givenNotes(summary)];
 }
 
 function givenNotes({ given }: EvaluationSummary): string[] {
