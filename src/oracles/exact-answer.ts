@@ -23,9 +23,11 @@ function checkItem(item: Item): Verdict {
   return { kind: 'pass' };
 }
 
-/** "Answer: B", "**Answer:** (B)", "The correct answer is option B", "\boxed{B}": what follows is read to its end. */
+/** "Answer: B", "**Answer:** (B)", "The correct answer is option B", "\boxed{B}": what follows is read. */
 const STATEMENT =
-  /(?:\b(?:final |correct |right |best )*answer\b[*_`"')\]]*(?:\s*(?:is|would be|[:=-]))+|\\boxed\s*\{)(?<rest>[^\n]*)/gi;
+  /\b(?:final |correct |right |best )*answer\b[*_`"')\]]*(?:\s*(?:is|would be|[:=-]))+|\\boxed\s*\{/gi;
+/** A first line of a letter by itself, or with a mark behind it: not the article of "A key is ...". */
+const LETTER_ALONE = /^[\s*_`"'([]*[A-Z](?![\w'’])[\s*_`"'\]]*(?:$|[).:,/&+]|\band\b|\bor\b)/;
 
 /**
  * Every letter that the answer states as its choice, each once. Without a statement, an answer that begins with a
@@ -33,17 +35,17 @@ const STATEMENT =
  */
 function statedLetters(answer: string, { letters }: Choice): string[] {
   const text = normaliseNewlines(stripInvisible(answer)).trim();
-  const statements = [...text.matchAll(STATEMENT)].map((match) => match.groups!.rest!);
-  const read = statements.flatMap((rest) => lettersAtStart(rest, letters));
-  if (statements.length === 0) read.push(...lettersAtStart(text.split('\n')[0]!, letters, /^[\s*_`"'([]*/));
-  return [...new Set(read)];
+  const lineAt = (index: number) => text.slice(index).split('\n', 1)[0]!;
+  const statements = [...text.matchAll(STATEMENT)].map(({ index, 0: words }) => lineAt(index + words.length));
+  const alone = statements.length === 0 && LETTER_ALONE.test(lineAt(0)) ? [lineAt(0)] : [];
+  return [...new Set([...statements, ...alone].flatMap((line) => lettersAtStart(line, letters)))];
 }
 
 /** Words and marks that may stand before the letter. */
 const BEFORE = /^(?:[\s*_`"'([{$:]|\\text|option\b|choice\b|letter\b)*/i;
 
 /** The letter that a line begins with, and those that it names beside it: "A", "B or C", "A, B and C". */
-function lettersAtStart(line: string, letters: readonly string[], before = BEFORE): string[] {
+function lettersAtStart(line: string, letters: readonly string[]): string[] {
   const list = letters.map((letter) => letter.replace(/\W/g, '\\$&')).join('|');
   const first = new RegExp(`^(${list})(?![\\w'’])`);
   const further = new RegExp(
@@ -51,7 +53,7 @@ function lettersAtStart(line: string, letters: readonly string[], before = BEFOR
     'i',
   );
   const found: string[] = [];
-  let rest = line.replace(before, '');
+  let rest = line.replace(BEFORE, '');
   for (let match = first.exec(rest); match !== null; match = further.exec(rest)) {
     found.push(match[1]!.toUpperCase());
     rest = rest.slice(match[0].length);
