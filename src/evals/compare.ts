@@ -34,8 +34,11 @@ interface Matched {
 /** @param before the baseline */
 export function compareEvaluations(before: EvaluationResults, after: EvaluationResults): Comparison {
   const matched = matchBenchmarks(before, after);
-  const tested = matched.map(compareBenchmark);
-  const adjusted = holm(tested.map(({ p }) => p));
+  // Three of five samples against one of one is no flip: the sign test needs the same number.
+  const testable = before.evaluation.parameters.samples === after.evaluation.parameters.samples;
+  const compared = matched.map(compareBenchmark);
+  const ps = compared.map(({ gained, lost }) => exactMcNemar(gained.length, lost.length));
+  const adjusted = holm(ps);
   const names = ({ evaluation }: EvaluationResults) => evaluation.benchmarks.map(({ name }) => name);
   const without = (own: readonly string[], other: readonly string[]) =>
     own.filter((name) => !other.includes(name));
@@ -49,7 +52,14 @@ export function compareEvaluations(before: EvaluationResults, after: EvaluationR
         .map(([axis, own]) => [axis, compareAxis(own)]),
     ),
     benchmarks: Object.fromEntries(
-      matched.map(({ benchmark }, index) => [benchmark.name, { ...tested[index]!, pHolm: adjusted[index]! }]),
+      matched.map(({ benchmark }, index) => [
+        benchmark.name,
+        {
+          ...compared[index]!,
+          p: testable ? ps[index]! : null,
+          pHolm: testable ? adjusted[index]! : null,
+        },
+      ]),
     ),
     onlyBefore: without(names(before), names(after)),
     onlyAfter: without(names(after), names(before)),
@@ -113,7 +123,7 @@ function decidedPairs(pairs: readonly PairedTask[]): DecidedPair[] {
   );
 }
 
-function compareBenchmark(matched: Matched): Omit<PairedBenchmark, 'pHolm'> {
+function compareBenchmark(matched: Matched): Omit<PairedBenchmark, 'p' | 'pHolm'> {
   const { benchmark, pairs, onlyBefore, onlyAfter, changed } = matched;
   const decided = decidedPairs(pairs);
   const ids = (holds: (pair: DecidedPair) => boolean) => decided.filter(holds).map(({ task }) => task.id);
@@ -125,7 +135,6 @@ function compareBenchmark(matched: Matched): Omit<PairedBenchmark, 'pHolm'> {
     ...comparePairs([matched]),
     gained,
     lost,
-    p: exactMcNemar(gained.length, lost.length),
     onlyBefore,
     onlyAfter,
     changed,

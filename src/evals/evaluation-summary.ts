@@ -98,9 +98,12 @@ const pairedBenchmarkSchema = z.strictObject({
   /** Prompts that do better, or worse, than before; with one sample: that flipped. */
   gained: z.array(z.string()),
   lost: z.array(z.string()),
-  /** McNemar's exact test; with several samples the sign test over prompts. Holm (1979): over all benchmarks here. */
-  p: z.number(),
-  pHolm: z.number(),
+  /**
+   * McNemar's exact test; with several samples the sign test over prompts, and null where their numbers differ.
+   * Holm (1979): corrected over all benchmarks here.
+   */
+  p: z.number().nullable(),
+  pHolm: z.number().nullable(),
   /** Prompts that only one evaluation has, and those with the same id and another text: not compared. */
   onlyBefore: count,
   onlyAfter: count,

@@ -5,6 +5,9 @@ import { type Html, html, visibleText } from '../html.ts';
 import { renderListing } from '../listing.ts';
 import { visibleLine } from './lines.ts';
 
+/** A prompt longer than this is cut in the page. */
+export const PROMPT_CHARACTERS = 8_000;
+
 export interface AnswerExample {
   readonly title: string;
   readonly task: PromptRow;
@@ -22,7 +25,7 @@ export function renderAnswers(answers: readonly AnswerExample[]): Html {
 
 function renderAnswer({ title, task, answer }: AnswerExample): Html {
   const { outcome, response, cause } = answer;
-  const prompt = promptText(task);
+  const prompt = promptText(task).slice(0, PROMPT_CHARACTERS);
   const mark = outcome === 'undecided' ? '?' : '✗';
   return html`<details class="example"><summary><span class="badge ${outcome}" title="${outcome}">${mark}</span><span class="opening">${visibleText(prompt.slice(0, 160).replace(/\s+/g, ' '))}</span><span class="chip">${title}</span></summary>
     <div class="prompt"><h4>Prompt ${visibleLine(task.id, 60)}</h4><pre>${visibleText(prompt)}</pre></div>

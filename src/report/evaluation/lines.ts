@@ -20,8 +20,9 @@ export function signedInterval(interval: readonly [number, number] | null): stri
   return interval === null ? '' : `${signed(interval[0])} to ${signed(interval[1])}`;
 }
 
-/** `0.012`, `< 0.001` */
-export function pText(p: number): string {
+/** `0.012`, `< 0.001`, '' where there was no test. */
+export function pText(p: number | null): string {
+  if (p === null) return '';
   return p < 0.001 ? '< 0.001' : p.toFixed(3);
 }
 

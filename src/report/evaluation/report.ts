@@ -9,7 +9,7 @@ import { type EvaluationResults, type ResponseRow, readEvaluationResults } from 
 import { summariseEvaluation } from '../../evals/summarise.ts';
 import { writeFileAtomic, writeJson } from '../../runs/files.ts';
 import type { ReportAnswer, ReportExample } from '../report-data.ts';
-import { type AnswerExample, evidenceOf, promptText } from './answers-section.ts';
+import { type AnswerExample, evidenceOf, PROMPT_CHARACTERS, promptText } from './answers-section.ts';
 import { renderEvaluationCsv } from './csv.ts';
 import { visibleLine } from './lines.ts';
 import { renderEvaluationMarkdown } from './markdown.ts';
@@ -21,10 +21,8 @@ export interface EvaluationReportOptions extends RowOptions {
   readonly baseline?: string;
 }
 
-/** Flips shown a benchmark and direction; the summary names all. */
-const FLIPS = 4;
-const FAILED = 3;
-const UNDECIDED = 2;
+/** Answers that the page shows of each kind, in all; the files beside it hold every one. */
+const SHOWN = 24;
 
 /**
  * Writes the report of a finished evaluation and returns its summary.
@@ -38,13 +36,12 @@ export function writeEvaluationReport(
   const before = baseline === undefined ? undefined : readEvaluationResults(baseline);
   const comparison = before === undefined ? null : compareEvaluations(before, results);
   const summary = summariseEvaluation(results, comparison);
+  const most = Math.min(4, Math.ceil(SHOWN / Math.max(1, results.evaluation.benchmarks.length)));
   const flips =
     before === undefined || comparison === null
       ? []
-      : findFlips(comparison, { before, after: results, most: FLIPS }).map((flip) =>
-          flipExample(flip, summary),
-        );
-  const answers = failedAnswers(results);
+      : findFlips(comparison, { before, after: results, most }).map((flip) => flipExample(flip, summary));
+  const answers = failedAnswers(results, most);
   writeFileAtomic(join(folder, 'report.md'), renderEvaluationMarkdown(summary, options));
   writeFileAtomic(join(folder, 'table.csv'), renderEvaluationCsv(summary, options));
   writeFileAtomic(join(folder, 'index.html'), renderEvaluationPage({ ...options, summary, flips, answers }));
@@ -61,7 +58,7 @@ function flipExample({ task, before, after }: Flip, summary: EvaluationSummary):
   });
   return {
     benchmark: summary.benchmarks[task.benchmark]?.title ?? task.benchmark,
-    prompt: promptText(task),
+    prompt: promptText(task).slice(0, PROMPT_CHARACTERS),
     answers: [
       answer('before', summary.comparison?.before.model, before),
       answer('after', summary.model.name, after),
@@ -69,12 +66,12 @@ function flipExample({ task, before, after }: Flip, summary: EvaluationSummary):
   };
 }
 
-function failedAnswers({ evaluation, prompts, responses }: EvaluationResults): AnswerExample[] {
+function failedAnswers({ evaluation, prompts, responses }: EvaluationResults, most: number): AnswerExample[] {
   const tasks = new Map(prompts.map((task) => [JSON.stringify([task.benchmark, task.id]), task]));
   return evaluation.benchmarks.flatMap(({ name, title }) => {
-    const of = (outcome: ResponseRow['outcome'], most: number) =>
+    const of = (outcome: ResponseRow['outcome']) =>
       responses.filter((row) => row.benchmark === name && row.outcome === outcome).slice(0, most);
-    return [...of('fail', FAILED), ...of('undecided', UNDECIDED)].map((answer) => ({
+    return [...of('fail'), ...of('undecided')].map((answer) => ({
       title,
       task: tasks.get(JSON.stringify([name, answer.taskId]))!,
       answer,
