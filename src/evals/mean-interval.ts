@@ -47,13 +47,6 @@ export function familyInterval(parts: Parts): [number, number] | null {
   return resampledInterval(parts, { keyOf: ({ family }) => family, least: 0 });
 }
 
-/** Sum and number of a cluster's tasks in one benchmark. */
-interface Share {
-  readonly part: number;
-  sum: number;
-  n: number;
-}
-
 function resampledInterval(
   parts: Parts,
   { keyOf, least }: { keyOf: (task: TaskScore) => string; least: number },
@@ -69,25 +62,42 @@ function resampledInterval(
   return high - low > 1e-9 ? [low, high] : unvaried(filled, { score, keyOf, least });
 }
 
+/** Clusters that are in the same benchmarks. */
+interface Stratum {
+  readonly parts: readonly number[];
+  /** Sum of the scores and number of tasks, [part of the stratum][cluster]. */
+  readonly sums: readonly Float64Array[];
+  readonly counts: readonly Float64Array[];
+  readonly clusters: number;
+}
+
 /** Clusters by the benchmarks they are in: each benchmark keeps its size under resampling. */
-function strataOf(parts: Parts, keyOf: (task: TaskScore) => string): Share[][][] {
-  const clusters = new Map<string, Map<number, Share>>();
+function strataOf(parts: Parts, keyOf: (task: TaskScore) => string): Stratum[] {
+  const clusters = new Map<string, { sum: number; n: number }[]>();
   for (const [part, tasks] of parts.entries()) {
     for (const task of sorted(tasks)) {
-      const shares = clusters.get(keyOf(task)) ?? new Map<number, Share>();
-      const share = shares.get(part) ?? { part, sum: 0, n: 0 };
-      share.sum += task.score;
-      share.n++;
-      clusters.set(keyOf(task), shares.set(part, share));
+      const shares = clusters.get(keyOf(task)) ?? parts.map(() => ({ sum: 0, n: 0 }));
+      shares[part]!.sum += task.score;
+      shares[part]!.n++;
+      clusters.set(keyOf(task), shares);
     }
   }
-  const strata = new Map<string, Share[][]>();
-  for (const key of [...clusters.keys()].sort()) {
-    const shares = [...clusters.get(key)!.values()];
-    const stratum = shares.map(({ part }) => part).join();
-    strata.set(stratum, [...(strata.get(stratum) ?? []), shares]);
-  }
-  return [...strata.keys()].sort().map((stratum) => strata.get(stratum)!);
+  const strata = Map.groupBy([...clusters.keys()].sort(), (key) =>
+    clusters
+      .get(key)!
+      .flatMap(({ n }, part) => (n > 0 ? [part] : []))
+      .join(),
+  );
+  return [...strata.keys()].sort().map((name): Stratum => {
+    const members = strata.get(name)!.map((key) => clusters.get(key)!);
+    const own = name.split(',').map(Number);
+    return {
+      parts: own,
+      sums: own.map((part) => Float64Array.from(members, (shares) => shares[part]!.sum)),
+      counts: own.map((part) => Float64Array.from(members, (shares) => shares[part]!.n)),
+      clusters: members.length,
+    };
+  });
 }
 
 /** By score: sums do not depend on the order in which tasks came. */
@@ -95,20 +105,30 @@ function sorted(tasks: readonly TaskScore[]): TaskScore[] {
   return [...tasks].sort((a, b) => a.score - b.score);
 }
 
-function resample(strata: readonly Share[][][], parts: number, random: Random): number {
+/** The mean score of as many clusters, drawn with replacement. */
+function resample(strata: readonly Stratum[], parts: number, random: Random): number {
   const sums = new Float64Array(parts);
   const counts = new Float64Array(parts);
-  for (const clusters of strata) {
-    for (let draw = 0; draw < clusters.length; draw++) {
-      for (const { part, sum, n } of clusters[random.int(clusters.length)]!) {
-        sums[part]! += sum;
-        counts[part]! += n;
+  for (const stratum of strata) {
+    const { clusters } = stratum;
+    const drawn = new Uint32Array(clusters);
+    for (let draw = 0; draw < clusters; draw++) drawn[draw] = pick(clusters, random);
+    for (const [index, part] of stratum.parts.entries()) {
+      const [own, numbers] = [stratum.sums[index]!, stratum.counts[index]!];
+      for (let draw = 0; draw < clusters; draw++) {
+        sums[part]! += own[drawn[draw]!]!;
+        counts[part]! += numbers[drawn[draw]!]!;
       }
     }
   }
   let total = 0;
   for (let part = 0; part < parts; part++) total += sums[part]! / counts[part]!;
   return (100 * total) / parts;
+}
+
+/** Uniform in [0, n), off by at most n / 2^32: half the draws of `Random.int`, which is most of the time here. */
+function pick(n: number, random: Random): number {
+  return Math.floor((random.uint32() / 2 ** 32) * n);
 }
 
 /**
