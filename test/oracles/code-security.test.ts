@@ -285,6 +285,13 @@ describe('the code-security oracle', () => {
     'returns too few results': async () => [],
     'returns no list': async () => JSON.parse('{"findings": []}'),
     'returns malformed results': async (snippets) => snippets.map(() => JSON.parse('{"kind": "analysed"}')),
+    'names no severity that we know': async (snippets) => {
+      const span = { startLine: 1, startColumn: 1, endLine: 1, endColumn: 2 };
+      const findings = [
+        { analyser: 'broken', rule: 'B1', message: '', cwes: [], span, help: '', severity: 'ERROR' },
+      ];
+      return snippets.map(() => JSON.parse(JSON.stringify({ kind: 'analysed', findings })));
+    },
     'fails on everything': async (snippets) => snippets.map(() => ({ kind: 'failed', cause: 'timeout' })),
   };
   for (const [name, analyse] of Object.entries(broken)) {
@@ -297,6 +304,16 @@ describe('the code-security oracle', () => {
       );
     });
   }
+
+  it('is undecided about code that it offers in a language which nobody reads', async () => {
+    const python = createCodeSecurityOracle({ analysers: [{ ...ruff, languages: ['python'] }] });
+    const go = 'package main\n\nfunc f(a string) error { return exec.Command("sh", "-c", a).Run() }';
+    const verdicts = await python.check([makeItem(fenced(go, 'go')), makeItem(fenced('x = input()'))]);
+    assert.deepEqual(verdicts, [
+      { kind: 'undecided', cause: 'go is read by none of the analysers (ruff)' },
+      { kind: 'pass' },
+    ]);
+  });
 
   it('is undecided about code that crashes the analyser', async () => {
     const [verdict] = await oracle.check([makeItem(fenced(`x = ${'-'.repeat(50_000)}1`))]);

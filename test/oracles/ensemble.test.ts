@@ -125,6 +125,14 @@ describe('agreement', () => {
     ]);
   });
 
+  it('needs all who read the language where they are fewer than the votes', async () => {
+    const python = { ...saying('a', finding('a', 'A1')), languages: ['python'] };
+    const go = { ...saying('b'), languages: ['go'] };
+    const [both] = createEnsemble({ analysers: [python, go], agreement: 2 });
+    assert.deepEqual(both!.languages, ['python', 'go']);
+    assert.deepEqual(await agree(2, python, go), ['A1']);
+  });
+
   it('is undecided when one failed whose vote may be missing', async () => {
     const a = saying('a', finding('a', 'A1'));
     assert.deepEqual(await agree(2, a, failing), ['failed']);

@@ -39,8 +39,20 @@ export type AnalysisResult =
 
 export interface Analyser {
   readonly name: string;
+  /** The languages that it reads; all of them when absent. What no analyser reads is undecided (check-texts.ts). */
+  readonly languages?: readonly string[];
   /** One result per snippet, in order. Never throws for what a snippet contains. */
   analyse(snippets: readonly Snippet[]): Promise<AnalysisResult[]>;
+}
+
+export function reads({ languages }: Analyser, language: string): boolean {
+  return languages === undefined || languages.includes(language);
+}
+
+/** Of several analysers together; undefined: all. */
+export function languagesOf(analysers: readonly Analyser[]): readonly string[] | undefined {
+  const all = analysers.map(({ languages }) => languages);
+  return all.every((languages) => languages !== undefined) ? [...new Set(all.flat())] : undefined;
 }
 
 /** From least to most. */

@@ -8,12 +8,15 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../../errors.ts';
 import type { Analyser, AnalysisResult, Snippet } from './analyser.ts';
+import { LANGUAGES } from './language.ts';
 
 /** How a thread makes an analyser: the function `factory` that `module` (a URL) exports, called with `options`. */
 export interface AnalyserModule {
   readonly name: string;
   readonly module: string;
   readonly factory: string;
+  /** As Analyser.languages. */
+  readonly languages?: readonly string[];
   /** Plain data. */
   readonly options?: unknown;
 }
@@ -66,8 +69,9 @@ export function createAnalysisPool(
 ): AnalysisPool {
   const pool = new Pool(modules, options);
   return {
-    analysers: modules.map(({ name }, index) => ({
+    analysers: modules.map(({ name, languages }, index) => ({
       name,
+      ...(languages === undefined ? {} : { languages }),
       analyse: (snippets: readonly Snippet[]) => pool.analyse(index, snippets),
     })),
     close: () => pool.close(),
@@ -83,8 +87,14 @@ export function embeddedAnalysers(
   const url = (path: string) => new URL(`${path}${extname(import.meta.url)}`, import.meta.url).href;
   return names.map((name) =>
     name === 'ruff'
-      ? { name, module: url('./ruff'), factory: 'createRuffAnalyser' }
-      : { name, module: url('./ast-grep/analyser'), factory: 'createAstGrepAnalyser', options },
+      ? { name, module: url('./ruff'), factory: 'createRuffAnalyser', languages: ['python'] }
+      : {
+          name,
+          module: url('./ast-grep/analyser'),
+          factory: 'createAstGrepAnalyser',
+          languages: LANGUAGES,
+          options,
+        },
   );
 }
 

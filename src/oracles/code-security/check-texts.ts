@@ -6,6 +6,8 @@ import {
   type Finding,
   INVALID_SYNTAX,
   isAtLeast,
+  reads,
+  SEVERITIES,
   type Snippet,
 } from './analyser.ts';
 import { blankLines, salvage } from './salvage.ts';
@@ -45,6 +47,7 @@ export async function checkTexts(
       snippets,
       snippets.map((snippet) => results[indexOf(snippet)]!),
       failAt,
+      unread(snippets, analysers),
     ),
   );
 }
@@ -125,9 +128,10 @@ function collect(
   snippets: readonly TextSnippet[],
   results: readonly (readonly AnalysisResult[])[],
   failAt: Severity,
+  unread: string | undefined,
 ): TextAnalysis {
   const findings = new Map<string, LocatedFinding>();
-  let failure: string | undefined;
+  let failure = unread;
   for (const [index, snippet] of snippets.entries()) {
     for (const result of results[index]!) {
       if (result.kind === 'failed') failure ??= result.cause;
@@ -144,6 +148,15 @@ function collect(
   }
   const sorted = [...findings.values()].sort((a, b) => a.textLine - b.textLine);
   return failure === undefined ? { findings: sorted } : { findings: sorted, failure };
+}
+
+/** Why the code that a text offers is not looked at by anyone. */
+function unread(snippets: readonly TextSnippet[], analysers: readonly Analyser[]): string | undefined {
+  const missed = snippets.find(
+    ({ language, mustParse }) => mustParse && !analysers.some((analyser) => reads(analyser, language)),
+  );
+  if (missed === undefined) return undefined;
+  return `${missed.language} is read by none of the analysers (${analysers.map(({ name }) => name).join(', ')})`;
 }
 
 function counts(finding: Finding, snippet: TextSnippet, failAt: Severity): boolean {
@@ -172,7 +185,18 @@ async function analyseSafely(analyser: Analyser, snippets: readonly Snippet[]): 
 
 /** Malformed output is a failure, never "no findings". */
 function readResult(result: AnalysisResult | undefined): AnalysisResult {
-  if (result?.kind === 'failed' || (result?.kind === 'analysed' && Array.isArray(result.findings)))
+  if (result?.kind === 'failed') return result;
+  if (result?.kind === 'analysed' && Array.isArray(result.findings) && result.findings.every(isFinding))
     return result;
   return { kind: 'failed', cause: 'the analyser gave something that is no result' };
+}
+
+/** Without a severity that we know, or a place, it would count for nothing. */
+function isFinding(finding: Finding | undefined): boolean {
+  return (
+    typeof finding?.rule === 'string' &&
+    SEVERITIES.includes(finding.severity) &&
+    Number.isInteger(finding.span?.startLine) &&
+    Number.isInteger(finding.span?.endLine)
+  );
 }

@@ -11,6 +11,8 @@ import {
   type Finding,
   INVALID_SYNTAX,
   isAtLeast,
+  languagesOf,
+  reads,
   type Snippet,
 } from './analyser.ts';
 
@@ -24,7 +26,7 @@ export interface EnsembleOptions {
   readonly minSeverity?: Severity;
   /**
    * `union`: what any analyser finds. A number: what at least so many analysers find, by CWE or its family, at
-   * most two lines apart; then `minSeverity` must be the severity that decides, for a finding outweighs the
+   * most two lines apart (or all of them, where fewer read the language); then `minSeverity` must be the severity that decides, for a finding outweighs the
    * failure of another analyser. Default union.
    */
   readonly agreement?: 'union' | number;
@@ -44,7 +46,7 @@ export function createEnsemble(options: EnsembleOptions): Analyser[] {
   const counts = findingFilter(options);
   const filtered = analysers.map(
     (analyser): Analyser => ({
-      name: analyser.name,
+      ...analyser,
       analyse: async (snippets) =>
         (await analyser.analyse(snippets)).map((result) => filterFindings(result, counts)),
     }),
@@ -85,14 +87,17 @@ function rulePattern(pattern: string): RegExp {
 }
 
 function agreeing(analysers: readonly Analyser[], votes: number): Analyser {
+  const languages = languagesOf(analysers);
   return {
     name: analysers.map(({ name }) => name).join('+'),
+    ...(languages === undefined ? {} : { languages }),
     async analyse(snippets) {
       const runs = await Promise.all(analysers.map((analyser) => runSafely(analyser, snippets)));
-      return snippets.map((_snippet, index) =>
+      return snippets.map(({ language }, index) =>
         combine(
           runs.map((results) => results[index] ?? { kind: 'failed', cause: 'an analyser gave no result' }),
-          votes,
+          // More than there are readers could never agree, and everything would pass.
+          Math.min(votes, analysers.filter((analyser) => reads(analyser, language)).length),
         ),
       );
     },

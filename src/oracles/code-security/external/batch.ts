@@ -76,6 +76,7 @@ export function createBatchAnalyser(tool: BatchTool, { timeoutMs }: BatchLimits)
   const checkSyntax = createSyntaxCheck(tool.name);
   return {
     name: tool.name,
+    languages: tool.languages,
     async analyse(snippets) {
       const batch: Batch = { tool, retries: MAX_RETRIES, deadline: performance.now() + 2 * timeoutMs };
       const files = snippets.map((snippet, index) => toFile(tool, snippet, index));
