@@ -67,8 +67,8 @@ export class CheckedOracles {
 
 /** All that a verdict depends on. */
 function keyOf(name: string, { task, response, form = 'template' }: Item): string {
-  const { messages, tests = null, securityTests = null, signature = null, judge = null } = task;
-  return contentKey([name, response, form, messages, tests, securityTests, signature, judge]);
+  const { messages, oracles, tests = null, securityTests = null, signature = null, judge = null } = task;
+  return contentKey([name, response, form, messages, oracles, tests, securityTests, signature, judge]);
 }
 
 /** An oracle that throws, or returns nonsense, has decided nothing. */
@@ -83,9 +83,9 @@ async function checkSafely(oracle: Oracle, items: readonly Item[]): Promise<Verd
 }
 
 function readVerdict(verdict: Verdict | undefined): Verdict {
-  return verdict?.kind === 'pass' || verdict?.kind === 'fail' || verdict?.kind === 'undecided'
-    ? verdict
-    : { kind: 'undecided', cause: 'the oracle gave something that is no verdict' };
+  if (verdict?.kind === 'pass' || verdict?.kind === 'undecided') return verdict;
+  if (verdict?.kind === 'fail' && Array.isArray(verdict.evidence)) return verdict;
+  return { kind: 'undecided', cause: 'the oracle gave something that is no verdict' };
 }
 
 function undecided(items: readonly Item[], cause: string): Verdict[] {

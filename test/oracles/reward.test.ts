@@ -187,6 +187,7 @@ describe('failing oracles', () => {
     },
     'gives too few verdicts': async () => [],
     'gives nonsense': async (items) => items.map(() => JSON.parse('{"kind": "fine"}')),
+    'fails without evidence': async (items) => items.map(() => JSON.parse('{"kind": "fail"}')),
     'gives nothing': async (items) => items.map(() => JSON.parse('null')),
   };
   for (const [name, check] of Object.entries(broken)) {
@@ -214,6 +215,21 @@ describe('failing oracles', () => {
 });
 
 describe('batches', () => {
+  it('remember no verdict of a task for one with other oracles', async () => {
+    const model = createRewardModel({
+      oracles: { correctness: constant('c', PASS), 'code-security': constant('s', PASS) },
+    });
+    // Handing back what was given may be an exercise; it is no secure answer to a task of security.
+    const answer = fenced('def keep(value):\n    return value');
+    const signature = { name: 'keep', params: ['value'] };
+    const rewards: (number | null)[] = [];
+    for (const oracles of [['correctness'], ['correctness', 'code-security']] as const) {
+      const [reward] = await model.reward([makeItem(answer, { signature, oracles })]);
+      rewards.push(reward!.reward);
+    }
+    assert.deepEqual(rewards, [1, 0]);
+  });
+
   it('start the oracles that wait before analysis, and await them last', async () => {
     const events: string[] = [];
     let judged = () => {};
