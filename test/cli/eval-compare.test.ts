@@ -11,13 +11,33 @@ import { sampleEvaluation, tasksOf } from '../evals/evaluation-sample.ts';
 const scratch = mkdtempSync(join(tmpdir(), 'purpcode-compare-'));
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** The command by itself: as `purpcode eval` it would load every benchmark. */
-const program = join(scratch, 'compare.ts');
 const source = (path: string) => pathToFileURL(join(import.meta.dirname, '../../src', path)).href;
-writeFileSync(
-  program,
+
+/** A command by itself: as `purpcode eval` it would load every benchmark. */
+function program(name: string, text: string): string {
+  const path = join(scratch, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const compare = program(
+  'compare.ts',
   `import { compareCommand } from ${JSON.stringify(source('cli/eval-compare.ts'))};
 await compareCommand().parseAsync(process.argv.slice(2), { from: 'user' });
+`,
+);
+
+/** The end of `purpcode eval`: its folder, then the options of report and gate. */
+const report = program(
+  'report.ts',
+  `import { Command } from ${JSON.stringify(import.meta.resolve('commander'))};
+import { addReportOptions, checkReportFlags, reportEvaluation } from ${JSON.stringify(source('cli/eval-report.ts'))};
+const command = addReportOptions(new Command().argument('<folder>').option('--json'));
+command.action((folder, flags) => {
+  checkReportFlags(flags);
+  reportEvaluation(folder, flags);
+});
+await command.parseAsync(process.argv.slice(2), { from: 'user' });
 `,
 );
 
@@ -31,10 +51,12 @@ function folder(name: string, marks: string): string {
   return path;
 }
 
-function run(...args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' });
+function start(path: string, args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], { encoding: 'utf8' });
   return { status, stdout, stderr };
 }
+
+const run = (...args: readonly string[]) => start(compare, args);
 
 const good = folder('good', '+'.repeat(40));
 const worse = folder('worse', `--${'+'.repeat(38)}`);
@@ -65,4 +87,26 @@ test('JSON holds the comparison and what the gate says', () => {
   };
   assert.deepEqual([benchmarks.frr!.gained, benchmarks.frr!.p], [['t0', 't1'], 0.5]);
   assert.deepEqual([gate.verdict, gate.checks.length], ['pass', 2]);
+});
+
+test('an evaluation against a baseline: table, comparison and gate, and the same as JSON', () => {
+  const shown = start(report, [worse, '--baseline', good, '--max-drop', '2', '--no-paper']);
+  assert.equal(shown.status, 1, shown.stderr);
+  assert.match(shown.stdout, /^overrefusal +95\.0 +83–99 +40$/m);
+  assert.match(shown.stdout, /^overrefusal +40 +100\.0 +95\.0 +−5\.0/m);
+  assert.match(shown.stdout, /gate: DROPPED/);
+  const json = start(report, [worse, '--baseline', good, '--max-drop', '5', '--json']);
+  assert.equal(json.status, 0, json.stderr);
+  const { version, comparison, gate } = JSON.parse(json.stdout) as {
+    version: number;
+    comparison: { axes: Record<string, { difference: number }> };
+    gate: { verdict: string };
+  };
+  assert.deepEqual([version, comparison.axes.overrefusal!.difference, gate.verdict], [1, -5, 'pass']);
+});
+
+test('a margin without a baseline, and a baseline that is not there, are refused before anything is done', () => {
+  const without = start(report, [good, '--max-drop', '2']);
+  assert.match(without.stderr, /--max-drop needs a baseline/);
+  assert.match(start(report, [good, '--baseline', join(scratch, 'nowhere')]).stderr, /no evaluation in/);
 });

@@ -17,13 +17,14 @@ import {
   PAPER_NOTE,
   paperText,
   READING,
+  type RowOptions,
   rowsOf,
   settingLines,
 } from './rows.ts';
 import { alignColumns, wrapText } from './text-table.ts';
 
-export function renderEvaluationTable(summary: EvaluationSummary): string {
-  const rows = rowsOf(summary);
+export function renderEvaluationTable(summary: EvaluationSummary, options: RowOptions = {}): string {
+  const rows = rowsOf(summary, options);
   const hasPaper = rows.some(({ paper }) => paper !== undefined);
   const head = ['', '%', '95 %', 'n', 'undecided', ...(hasPaper ? ['paper, 14B'] : [])];
   const cells = rows.map((row) => [
