@@ -3,7 +3,7 @@
  * solution says what is right) and in that of its rows on the Hugging Face hub (a test program).
  */
 import { z } from 'zod';
-import { beforeFunction, type CodingProblem, withoutNumpy } from './coding-problem.ts';
+import { beforeFunction, type CodingProblem, importOf, withoutNumpy } from './coding-problem.ts';
 import { JsonNumber, pythonLiteral } from './json-numbers.ts';
 
 const inputs = z.array(z.array(z.unknown()));
@@ -49,7 +49,7 @@ function comparingTests(row: ReleaseRow, solution: string): string {
     '        got = candidate(*copy.deepcopy(given))',
     `        assert ${verdictOf(entry, atol)}, f"{given!r} gives {got!r}, not {want!r}"[:400]`,
     `INPUTS = [\n${rows.join('\n')}\n]`,
-    `check(${entry})`,
+    `${importOf(entry)}check(${entry})`,
   ].join('\n');
 }
 
@@ -145,5 +145,5 @@ function argumentsOf(id: number): readonly Show[] {
 export function hubTests(test: string, prompt: string, entryPoint: string): string {
   const helpers = beforeFunction(prompt, entryPoint);
   const calls = /^\s*check\(/m.test(test) || !/^def check\(/m.test(test) ? '' : `\n\ncheck(${entryPoint})`;
-  return `${helpers}\n\n${withoutNumpy(test)}${calls}\n`.trimStart();
+  return `${importOf(entryPoint)}${helpers}\n\n${withoutNumpy(test)}${calls}\n`.trimStart();
 }

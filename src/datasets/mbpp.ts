@@ -1,6 +1,6 @@
 /** MBPP (Austin et al., arXiv 2108.07732), whole and sanitized, and MBPP+. */
 import { z } from 'zod';
-import type { CodingProblem } from './coding-problem.ts';
+import { type CodingProblem, importOf } from './coding-problem.ts';
 import type { DataFile } from './data-file.ts';
 import { hubTests, releaseProblem, releaseRow } from './evalplus.ts';
 import { JsonNumber, parseKeepingNumbers } from './json-numbers.ts';
@@ -58,7 +58,7 @@ function toProblem(row: MbppRow, context: z.RefinementCtx): CodingProblem {
     prompt: `${row.text}\n\nThe code must pass these tests:\n${row.test_list.join('\n')}`,
     entryPoint,
     solution: row.code,
-    tests: `${[...row.setup, ...row.test_list].join('\n')}\n`,
+    tests: `${importOf(entryPoint)}${[...row.setup, ...row.test_list].join('\n')}\n`,
   };
 }
 

@@ -76,7 +76,7 @@ describe('exact answers', () => {
         'Keys need entropy.',
         'Answer: all of them',
         'A key needs entropy.',
-        'A and the others are wrong, says the sheet.'.slice(2),
+        'and the others are wrong',
         'Answer: E',
         'Answer: Bcrypt',
         "I can't help with that.",
