@@ -60,8 +60,10 @@ export function givenText(
     `${responses} responses in ${file}`,
     ...(unknown.count === 0
       ? []
-      : [`warning: ${unknown.count} task ids that no benchmark has: ${named(unknown)}`]),
-    ...(missing.count === 0 ? [] : [`warning: ${missing.count} tasks have no response: ${named(missing)}`]),
+      : [`warning: task ids that no benchmark has (${unknown.count}): ${named(unknown)}`]),
+    ...(missing.count === 0
+      ? []
+      : [`warning: tasks without a response (${missing.count}): ${named(missing)}`]),
   ];
 }
 

@@ -7,7 +7,7 @@ import { ConfigError } from '../errors.ts';
 import { type Decoding, firstRequest } from '../evals/model-evaluation/conversation.ts';
 import { estimateEvaluation } from '../evals/model-evaluation/estimate.ts';
 import { evaluateModel } from '../evals/model-evaluation/evaluate-model.ts';
-import { givenResponses } from '../evals/model-evaluation/given-responses.ts';
+import { givenResponses, taskName } from '../evals/model-evaluation/given-responses.ts';
 import type { PlannedBenchmark } from '../evals/model-evaluation/plan.ts';
 import type { Responder } from '../evals/model-evaluation/responder.ts';
 import { Verifier } from '../evals/model-evaluation/verifier.ts';
@@ -332,7 +332,7 @@ async function estimate(plan: Plan, journal: CompletionJournal): Promise<void> {
 function writePrompts({ benchmarks, options, systemPrompt, progress }: Plan, path: string): void {
   const rows = benchmarks.flatMap(({ about, tasks }) =>
     tasks.map((task) => ({
-      task_id: `${about.name}/${task.id}`,
+      task_id: taskName(about.name, task),
       messages: firstRequest(task, 0, decodingOf({ options, systemPrompt })).messages,
     })),
   );

@@ -141,7 +141,7 @@ export const responseRowSchema = z.strictObject({
   finish: z.enum(['stop', 'length', 'content-filter', 'other', 'given', 'error']),
   /** All oracles that the task names passed (with `--format template` the format too), some failed, or neither. */
   outcome: z.enum(['pass', 'fail', 'undecided']),
-  /** By oracle: those that the task names, `format`, and `on-task` where the task has a signature and the answer code. */
+  /** By oracle: those that the task names, `format` of a template, and `on-task` where the task has a signature and the answer code. */
   verdicts: z.record(z.string(), z.enum(['pass', 'fail', 'undecided'])),
   /** Of the oracles that failed. */
   evidence: z.array(evidenceSchema),

@@ -22,6 +22,7 @@ export class Batches<T> {
 
   /** Resolves once there is room for more. @throws what the work of a batch threw. */
   async add(item: T): Promise<void> {
+    this.#check();
     this.#waiting.push(item);
     this.#start();
     if (this.#waiting.length >= 2 * this.#limits.size) {

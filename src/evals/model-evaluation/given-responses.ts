@@ -60,7 +60,7 @@ export function givenResponses(
     );
   }
   const missing = asked.flatMap(({ name, tasks }) =>
-    tasks.flatMap((task) => (texts.has(keyOf(name, task)) ? [] : [`${name}/${task.id}`])),
+    tasks.flatMap((task) => (texts.has(keyOf(name, task)) ? [] : [taskName(name, task)])),
   );
   const first = (ids: readonly string[]) => ({ count: ids.length, first: ids.slice(0, FIRST_IDS) });
   return {
@@ -92,6 +92,11 @@ function indexTasks(benchmarks: readonly NamedTasks[]): Map<string, Set<string>>
     }
   }
   return index;
+}
+
+/** A task for people: by the id of the benchmark's own files, where it has one. */
+export function taskName(benchmark: string, { id, provenance }: Task): string {
+  return `${benchmark}/${provenance.id ?? id}`;
 }
 
 function idsOf(benchmark: string, { id, provenance }: Task): string[] {

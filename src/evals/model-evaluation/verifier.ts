@@ -88,7 +88,9 @@ export class Verifier {
  * The outcome goes by the oracles that the task names, and by the format where it is asked for; whether the code is
  * on task stands beside it. A failed oracle decides, whatever others could not.
  */
-function findingsOf({ task }: Item, { verdicts, hasCode, refused }: Reward): Findings {
+function findingsOf({ task, form }: Item, { verdicts: all, hasCode, refused }: Reward): Findings {
+  // Of a plain answer no format is asked.
+  const verdicts = all.filter(({ oracle }) => form !== 'plain' || oracle !== 'format');
   const deciding = verdicts.filter(
     ({ oracle }) => oracle === 'format' || (task.oracles as readonly string[]).includes(oracle),
   );
