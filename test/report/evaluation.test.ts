@@ -111,6 +111,7 @@ test('Markdown has the figures of the paper beside ours, and what is in no score
     /^\| XSTest \| answered \| 88\.9 \| 57–98 \| 9 \| 1 \| 86\.8 \/ 93\.4 \/ 96\.8 \|$/m,
   );
   assert.match(markdown, /^- CWEval: 1 of 31 rows could not be read or run, the first cwe\\_020/m);
+  assert.match(markdown, /^- CWEval, cwe\\_020 .*: needs a server\.$/m);
   assert.match(markdown, /^- XSTest: 1 of 10 answers undecided: overrefusal:/m);
   assert.doesNotMatch(renderEvaluationMarkdown(summary, { paper: false }), /48\.0/);
   // No markup of others, and every row of a table has the cells of its head.

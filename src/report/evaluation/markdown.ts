@@ -19,6 +19,7 @@ export function renderEvaluationMarkdown(summary: EvaluationSummary, options: Ro
     READING,
     '',
     ...list(gapNotes(summary), 'In no score'),
+    ...list(unusableRows(summary), 'Rows that could not be read or run'),
     ...comparisonPart(summary),
     ...groupTables(summary),
     '## How it was made',
@@ -63,6 +64,22 @@ function comparisonPart({ comparison }: EvaluationSummary): string[] {
     '',
     ...list(comparisonNotes(comparison)),
   ];
+}
+
+const MOST_ROWS = 20;
+
+/** By name, the first of each benchmark. */
+function unusableRows({ benchmarks }: EvaluationSummary): string[] {
+  return Object.values(benchmarks).flatMap(({ title, problems, unusable }) => {
+    const shown = problems.slice(0, MOST_ROWS);
+    const rest = unusable - shown.length;
+    return [
+      ...shown.map(
+        ({ place, reason }) => `${visibleLine(title, 60)}, ${visibleLine(place, 60)}: ${visibleLine(reason)}`,
+      ),
+      ...(rest > 0 && shown.length > 0 ? [`${visibleLine(title, 60)}: and ${rest} more`] : []),
+    ];
+  });
 }
 
 const MOST_GROUPS = 60;

@@ -1,9 +1,10 @@
 /** Sections "The axes" and "Where it fails": scores with their intervals, and groups of prompts. */
-import type { EvaluationSummary, GroupSummary } from '../../evals/evaluation-summary.ts';
+import type { BenchmarkSummary, EvaluationSummary, GroupSummary } from '../../evals/evaluation-summary.ts';
 import type { Estimate } from '../../evals/statistics.ts';
 import { intervalBar } from '../charts.ts';
 import { AXIS_LABELS, intervalText, scoreText } from '../figures.ts';
 import { type Html, html, visibleText } from '../html.ts';
+import { counted } from './lines.ts';
 import { type EvaluationRow, gapNotes, PAPER_NOTE, paperText, type RowOptions, rowsOf } from './rows.ts';
 
 export function renderScores(summary: EvaluationSummary, options: RowOptions): Html {
@@ -24,9 +25,21 @@ export function renderScores(summary: EvaluationSummary, options: RowOptions): H
     ${
       gaps.length > 0 &&
       html`<h3>In no score</h3>
-    <ul class="notes">${gaps.map((note) => html`<li>${note}</li>`)}</ul>`
+    <ul class="notes">${gaps.map((note) => html`<li>${note}</li>`)}</ul>
+    ${Object.values(summary.benchmarks).map(renderGaps)}`
     }
   </section>`;
+}
+
+/** Every row that is known by name, and every cause. */
+function renderGaps({ title, problems, unusable, causes }: BenchmarkSummary): Html | false {
+  if (problems.length + causes.length === 0) return false;
+  const rest = unusable - problems.length;
+  return html`<details><summary>${title}: rows and causes</summary><ul class="notes">
+    ${problems.map(({ place, reason }) => html`<li><b>${visibleText(place)}</b> ${visibleText(reason)}</li>`)}
+    ${rest > 0 && html`<li>and ${rest} more rows</li>`}
+    ${causes.map(({ cause, samples }) => html`<li>${visibleText(cause)} <b>${counted(samples, 'answer')}</b></li>`)}
+  </ul></details>`;
 }
 
 function scoreTable(rows: readonly EvaluationRow[], hasPaper: boolean): Html {
