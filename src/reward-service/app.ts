@@ -56,9 +56,23 @@ export function createRewardApp(options: RewardAppOptions): RewardApp {
   );
   app.use('/v1/rewards', async (context, next) => {
     if (draining) return problem(context, 503, 'the service is stopping');
-    if (active.size < options.maxActive) return next();
-    context.header('Retry-After', RETRY_AFTER_SECONDS);
-    return problem(context, 429, `${options.maxActive} requests are being worked on`, 'send larger batches');
+    if (active.size >= options.maxActive) {
+      context.header('Retry-After', RETRY_AFTER_SECONDS);
+      return problem(
+        context,
+        429,
+        `${options.maxActive} requests are being worked on`,
+        'send larger batches',
+      );
+    }
+    // From here on it counts: a body without a length is read, and held in memory, before its route is reached.
+    const work = next();
+    active.add(work);
+    try {
+      return await work;
+    } finally {
+      active.delete(work);
+    }
   });
   app.use(
     '/v1/rewards',
@@ -68,15 +82,7 @@ export function createRewardApp(options: RewardAppOptions): RewardApp {
         problem(context, 413, `the body is longer than ${options.maxBytes} bytes`, 'send smaller batches'),
     }),
   );
-  app.post('/v1/rewards', async (context) => {
-    const work = answer(context);
-    active.add(work);
-    try {
-      return await work;
-    } finally {
-      active.delete(work);
-    }
-  });
+  app.post('/v1/rewards', answer);
 
   async function answer(context: Context): Promise<Response> {
     let items: RewardItem[];

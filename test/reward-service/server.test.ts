@@ -191,3 +191,25 @@ test('an address in use is an error with a hint', async () => {
   );
   await server.stop(1000);
 });
+
+test('a request whose body is still coming takes its place', async () => {
+  const server = await serve({ maxActive: 1 });
+  const slow = request(`${server.url}/v1/rewards`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${TOKEN}`, 'Transfer-Encoding': 'chunked' },
+  });
+  const answered = new Promise<number | undefined>((resolve, reject) => {
+    slow.on('response', (response) => resolve(response.resume().statusCode));
+    slow.on('error', reject);
+  });
+  slow.write('{"items": [');
+  let status = 200;
+  for (let tries = 0; status === 200 && tries < 200; tries++) {
+    status = (await post(server.url, { items: [SECURE] })).status;
+  }
+  assert.equal(status, 429);
+  slow.end(`${JSON.stringify(SECURE)}]}`);
+  assert.equal(await answered, 200);
+  assert.equal((await post(server.url, { items: [SECURE] })).status, 200);
+  await server.stop(1000);
+});
