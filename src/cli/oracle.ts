@@ -138,8 +138,12 @@ function filesBelow(folder: string): string[] {
     const path = join(folder, entry.name);
     if (entry.name.startsWith('.') || SKIPPED_FOLDERS.has(entry.name)) return [];
     if (entry.isDirectory()) return filesBelow(path);
-    return entry.isFile() && EXTENSIONS.includes(extname(entry.name)) ? [path] : [];
+    return entry.isFile() && EXTENSIONS.includes(extensionOf(entry.name)) ? [path] : [];
   });
+}
+
+function extensionOf(path: string): string {
+  return extname(path).toLowerCase();
 }
 
 function decode(bytes: Uint8Array): string {
@@ -148,7 +152,7 @@ function decode(bytes: Uint8Array): string {
 
 /** A response is recognised by a fence or a heading at the start of a line, other text by its looks. */
 function snippetsOfSource({ path, text }: Source, as: CheckOptions['as']): TextSnippet[] {
-  const extension = extname(path);
+  const extension = extensionOf(path);
   const named = LANGUAGE_OF_EXTENSION.get(extension);
   const isResponse = extension === '.md' || (named === undefined && /^\s*(?:```|~~~|## )/m.test(text));
   const kind = as ?? named ?? (isResponse ? RESPONSE : looksLike(text));

@@ -26,6 +26,7 @@ function write(name: string, content: string | Uint8Array): string {
   return path;
 }
 
+write('loud/SHELL.PY', 'import os\nos.system(name)\n');
 const clean = write('clean.py', 'import json\n\n\ndef read(text):\n    return json.loads(text)\n');
 const vulnerable = write('vulnerable.py', '\ufeffimport os\r\nos.system(name)  # noqa\r\n');
 const response = write(
@@ -44,7 +45,12 @@ describe('purpcode oracle check', () => {
     const lines = out.split('\n');
     assert.match(lines[0]!, /^vulnerable\.py:2:1: high S605 \(CWE-78\) Starting a process/);
     assert.match(lines[2]!, /^response\.md:10:1: high S301 \(CWE-502\) /);
-    assert.equal(lines[4], '2 findings in 2 files');
+    assert.match(lines[4]!, /^response\.md:10:1: high py-unsafe-deserialisation \(CWE-502\) /);
+    assert.equal(lines[6], '3 findings in 2 files');
+  });
+
+  it('knows languages by names in capitals, too', () => {
+    assert.match(run(['check', join(folder, 'loud')]).out, /^loud\/SHELL\.PY:2:1: high S605/);
   });
 
   it('reads folders, and only what it knows', () => {
@@ -71,6 +77,19 @@ describe('purpcode oracle check', () => {
     const { code, out } = run(['check', write('broken.py', 'def f(:\n')]);
     assert.equal(code, 1);
     assert.match(out, /^broken\.py:1:\d+: medium invalid-syntax /);
+  });
+
+  it('exits 2 on a language that no analyser reads', () => {
+    const { code, out } = run([
+      'check',
+      '--analysers',
+      'ruff',
+      write('shell.js', 'eval(process.argv[2]);\n'),
+    ]);
+    assert.deepEqual(
+      [code, out.split('\n')[0]],
+      [2, 'shell.js: undecided: javascript is read by none of the analysers (ruff)'],
+    );
   });
 
   it('exits 2 when it could not decide', () => {
