@@ -11,7 +11,7 @@ import { givenResponses, taskName } from '../evals/model-evaluation/given-respon
 import type { PlannedBenchmark } from '../evals/model-evaluation/plan.ts';
 import type { Responder } from '../evals/model-evaluation/responder.ts';
 import { Verifier } from '../evals/model-evaluation/verifier.ts';
-import { type Evaluation, type EvaluationResults, isEvaluation, readEvaluation } from '../evals/results.ts';
+import { type Evaluation, isEvaluation, readEvaluation } from '../evals/results.ts';
 import { CompletionJournal } from '../models/completion-journal.ts';
 import { Ledger } from '../models/ledger.ts';
 import { ReplyCache } from '../models/reply-cache.ts';
@@ -22,6 +22,7 @@ import { readText, writeJsonl } from '../runs/files.ts';
 import { createProgress, type Progress } from '../runs/progress.ts';
 import { RunDirectory } from '../runs/run-directory.ts';
 import { chooseBenchmarks } from './eval-benchmarks.ts';
+import { compareCommand } from './eval-compare.ts';
 import {
   aboutModel,
   type ChosenModels,
@@ -30,13 +31,13 @@ import {
   type ModelOptions,
   openModel,
 } from './eval-model.ts';
-import { plainTable } from './eval-table.ts';
+import { addReportOptions, checkReportFlags, type ReportFlags, reportEvaluation } from './eval-report.ts';
 import { estimateText, givenText, planText } from './eval-text.ts';
 import { ORACLES_OPTION, readOracleSettings } from './oracle-settings.ts';
 import { packageVersion } from './package-version.ts';
 import { readSystemPrompt } from './system-prompt.ts';
 
-interface EvalOptions extends ModelOptions {
+interface EvalOptions extends ModelOptions, ReportFlags {
   readonly benchmark: string;
   readonly data: string;
   readonly out?: string;
@@ -51,17 +52,16 @@ interface EvalOptions extends ModelOptions {
   readonly estimate?: boolean;
   readonly prompts?: string;
   readonly reverify?: boolean;
-  readonly json?: boolean;
 }
 
 const HELP = `
 One model is named: --base-url with --model, a checkpoint folder as --model, a file of roles as --models, or
 completions that were made elsewhere as --responses. The same command goes on where a killed one stopped, and asks
 again only what was undecided. Tasks for a judge are undecided where neither --oracles nor --models names one.
-Exit codes: 0 done, 2 it could not be done; the message says what to mend.`;
+Exit codes: 0 done; with --max-drop 1 for a drop; 2 it could not be done, or the gate not decided.`;
 
 export function evalCommand(): Command {
-  return new Command('eval')
+  const command = new Command('eval')
     .description('evaluate a model: code security, malicious assistance, overrefusal, utility')
     .option(
       '--benchmark <names>',
@@ -97,6 +97,7 @@ export function evalCommand(): Command {
     .option('--json', 'the summary as JSON on standard output, progress as JSON lines')
     .addHelpText('after', HELP)
     .action(execute);
+  return addReportOptions(command).addCommand(compareCommand());
 }
 
 function wholeNumber(least: number) {
@@ -125,6 +126,7 @@ interface Plan {
 }
 
 async function execute(options: EvalOptions): Promise<void> {
+  checkReportFlags(options);
   const plan = await readPlan(options);
   for (const line of planText(plan)) plan.progress.say(line);
   if (options.prompts !== undefined) return writePrompts(plan, options.prompts);
@@ -134,8 +136,8 @@ async function execute(options: EvalOptions): Promise<void> {
   const journal = new CompletionJournal(run.file('journal.sqlite'));
   try {
     if (options.estimate) return await estimate(plan, journal);
-    const results = await evaluate(plan, { run, journal });
-    report(folder, results, options.json === true);
+    await evaluate(plan, { run, journal });
+    reportEvaluation(folder, options);
   } finally {
     journal.close();
     run.close();
@@ -208,7 +210,7 @@ interface Place {
   readonly journal: CompletionJournal;
 }
 
-async function evaluate(plan: Plan, { run, journal }: Place): Promise<EvaluationResults> {
+async function evaluate(plan: Plan, { run, journal }: Place): Promise<void> {
   const { models, options, progress } = plan;
   const judges = typeof plan.oracles.judge === 'string' ? [] : plan.oracles.judge.models;
   await checkEndpoints(models.policy, judges);
@@ -221,7 +223,7 @@ async function evaluate(plan: Plan, { run, journal }: Place): Promise<Evaluation
     const asked = await openResponder(plan, { ledger, cache });
     try {
       for (const line of asked.notes) progress.say(line);
-      return await evaluateModel({
+      await evaluateModel({
         folder: run.path,
         journal,
         ledger,
@@ -338,9 +340,4 @@ function writePrompts({ benchmarks, options, systemPrompt, progress }: Plan, pat
   );
   writeJsonl(path, rows);
   progress.say(`${rows.length} prompts written to ${path}`);
-}
-
-function report(folder: string, results: EvaluationResults, json: boolean): void {
-  if (json) process.stdout.write(`${JSON.stringify(results.evaluation)}\n`);
-  else process.stdout.write(`${plainTable(results)}\n${folder}\n`);
 }
