@@ -17,24 +17,24 @@ const AXIS_OF: Readonly<Record<Source, Axis>> = {
 const isOracle = (name: string): name is OracleName => ORACLE_NAMES.some((known) => known === name);
 
 /**
+ * Reads the file at once: what it holds says on which axis it counts.
  * @param path of the file itself, wherever it is; it names the benchmark.
  * @param axis where the score counts; the axis of the first row's first oracle unless given.
+ * @throws ConfigError, IoError
  */
 export function genericBenchmark(path: string, axis?: Axis): BenchmarkSource {
-  const name = basename(path).replace(/\.jsonl(\.gz)?$/, '');
-  const read = () => readPromptRows(path);
-  const axisOf = () => {
-    const [first] = read().rows;
-    const oracle = first?.value.oracles.find(isOracle);
-    return axis ?? AXIS_OF[SOURCE_OF[oracle ?? 'overrefusal']];
+  const rows = readPromptRows(path);
+  const oracle = rows.rows[0]!.value.oracles.find(isOracle);
+  const about = {
+    name: basename(path).replace(/\.jsonl(\.gz)?$/, ''),
+    axis: axis ?? AXIS_OF[SOURCE_OF[oracle ?? 'overrefusal']],
   };
   return {
-    name,
-    title: name,
-    axis: axisOf(),
+    ...about,
+    title: about.name,
     metric: 'passed',
     files: [{ path, licence: 'your own' }],
-    load: async () => loadRows({ name, axis: axisOf(), task: toDraft }, read()),
+    load: async () => loadRows({ ...about, task: toDraft }, rows),
   };
 }
 
