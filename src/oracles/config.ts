@@ -19,8 +19,8 @@ export const oraclesSchema = z
     agreement: z.union([z.literal('union'), z.int().min(1)]).default('union'),
     /** Folders with ast-grep rules of one's own, beside ours. */
     rules: z.array(z.string().min(1)).default([]),
-    /** Only these rules count, as `S101`, `ruff/S1*` or `py-*`; unset: all. */
-    enabledRules: patterns.optional(),
+    /** Only these rules count, as `S101`, `ruff/S1*` or `py-*`; unset: all. A misspelt one is an error. */
+    enabledRules: patterns.min(1).optional(),
     /** These rules do not count. */
     disabledRules: patterns.default([]),
     /** Rules for Semgrep: a file, a folder, or a name of its registry (which needs the network). */

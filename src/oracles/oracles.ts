@@ -1,14 +1,17 @@
 /** The oracles of a configuration, together: analysers, a sandbox and a judge. */
+import { ConfigError } from '../errors.ts';
 import { Ledger } from '../models/ledger.ts';
 import { ReplyCache } from '../models/reply-cache.ts';
 import type { Analyser } from './code-security/analyser.ts';
 import { createAnalysisPool, embeddedAnalysers } from './code-security/analysis-pool.ts';
 import { readRules } from './code-security/ast-grep/rule-file.ts';
-import { createEnsemble } from './code-security/ensemble.ts';
+import { rulesFolder } from './code-security/ast-grep/rule-set.ts';
+import { createEnsemble, patternsWithoutRule } from './code-security/ensemble.ts';
 import { createBanditAnalyser } from './code-security/external/bandit.ts';
 import { createCodeqlAnalyser } from './code-security/external/codeql.ts';
 import { createSemgrepAnalyser } from './code-security/external/semgrep.ts';
 import { createCodeSecurityOracle } from './code-security/oracle.ts';
+import { RUFF_RULES } from './code-security/ruff-rules.ts';
 import { type AnalyserName, type OraclesConfig, oraclesSchema } from './config.ts';
 import { createCorrectnessOracle, createSecurityTestsOracle } from './correctness/oracle.ts';
 import { createSandbox } from './correctness/sandboxes.ts';
@@ -75,6 +78,7 @@ export async function openAnalysers(
   readRules(config.rules);
   const isEmbedded = (name: AnalyserName) => name === 'ruff' || name === 'ast-grep';
   const names = [...new Set(config.analysers)];
+  if (names.every(isEmbedded)) checkEnabledRules(config);
   const external = await Promise.all(
     names.filter((name) => !isEmbedded(name)).map((name) => openExternal(name, config)),
   );
@@ -92,6 +96,23 @@ export async function openAnalysers(
     ...(agreement === 'union' ? {} : { minSeverity: failAt }),
   });
   return { analysers, close: () => pool.close() };
+}
+
+/** @throws ConfigError for a pattern without a rule; rules of installed analysers are known to them alone. */
+function checkEnabledRules({
+  analysers,
+  rules,
+  enabledRules = [],
+}: Pick<OraclesConfig, 'analysers' | 'rules' | 'enabledRules'>): void {
+  if (enabledRules.length === 0) return;
+  const ruff = Object.keys(RUFF_RULES).map((rule) => ({ analyser: 'ruff', rule }));
+  const own = readRules([rulesFolder(), ...rules]).map(({ id }) => ({ analyser: 'ast-grep', rule: id }));
+  const known = [...ruff, ...own].filter(({ analyser }) => analysers.some((name) => name === analyser));
+  const [unknown] = patternsWithoutRule(enabledRules, known);
+  if (unknown === undefined) return;
+  throw new ConfigError(`enabledRules: ${unknown} is no rule of ${analysers.join(' or ')}`, {
+    hint: 'for example S608, ruff/S1* or py-*; rule names stand in findings',
+  });
 }
 
 function openExternal(

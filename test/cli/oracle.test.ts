@@ -79,6 +79,15 @@ describe('purpcode oracle check', () => {
     assert.match(out, /^broken\.py:1:\d+: medium invalid-syntax /);
   });
 
+  it('refuses to enable a rule that is not there: nothing would be found', () => {
+    const { code, error } = run(['check', '--enable', 'S605', '--enable', 'S6O5', vulnerable]);
+    assert.deepEqual(
+      [code, error.split('\n')[0]],
+      [2, 'purpcode: enabledRules: S6O5 is no rule of ruff or ast-grep'],
+    );
+    assert.equal(run(['check', '--enable', 'ruff/S605', '--enable', 'py-*', vulnerable]).code, 1);
+  });
+
   it('exits 2 on a language that no analyser reads', () => {
     const { code, out } = run([
       'check',

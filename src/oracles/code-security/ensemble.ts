@@ -70,11 +70,24 @@ function findingFilter(options: EnsembleOptions): (finding: Finding) => boolean 
   const disabled = disabledRules.map(rulePattern);
   return (finding) => {
     if (finding.rule === INVALID_SYNTAX) return true;
-    const matches = (pattern: RegExp) =>
-      pattern.test(finding.rule) || pattern.test(`${finding.analyser}/${finding.rule}`);
+    const matches = (pattern: RegExp) => names(pattern, finding);
     if (!isAtLeast(finding.severity, minSeverity) || disabled.some(matches)) return false;
     return enabled === undefined || enabled.some(matches);
   };
+}
+
+type RuleName = Pick<Finding, 'analyser' | 'rule'>;
+
+function names(pattern: RegExp, { analyser, rule }: RuleName): boolean {
+  return pattern.test(rule) || pattern.test(`${analyser}/${rule}`);
+}
+
+/** Patterns that name none of the rules: as the only ones enabled they would let everything pass. */
+export function patternsWithoutRule(patterns: readonly string[], rules: readonly RuleName[]): string[] {
+  return patterns.filter((text) => {
+    const pattern = rulePattern(text);
+    return !rules.some((rule) => names(pattern, rule));
+  });
 }
 
 /** `*` stands for any characters, `?` for one; the whole name must match. */
