@@ -54,6 +54,15 @@ describe('an analyser that misbehaves in a thread', () => {
     ]);
     assert.deepEqual(await analyse(['bad 4']), ['bad 4']);
   });
+
+  test('a snippet on which a thread dies of what another one left is tried again by itself', async () => {
+    assert.deepEqual(await analyse(['poison', 'bad 1', 'bad 2', 'die']), [
+      '',
+      'bad 1',
+      'bad 2',
+      'its thread ended',
+    ]);
+  });
 });
 
 test('a module that cannot be loaded, or a factory that throws, fails every snippet', async () => {

@@ -2,10 +2,13 @@
 import type { Analyser, AnalysisResult } from '../../src/oracles/code-security/analyser.ts';
 
 export function createScriptedAnalyser({ message }: { readonly message: string }): Analyser {
+  let poisoned = false;
   return {
     name: 'scripted',
     async analyse([snippet]) {
       const { code } = snippet!;
+      if (poisoned) process.exit(4);
+      if (code.startsWith('poison')) poisoned = true;
       if (code.startsWith('hang')) for (;;);
       if (code.startsWith('die')) process.exit(3);
       if (code.startsWith('throw')) throw new Error('thrown');

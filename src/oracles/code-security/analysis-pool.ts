@@ -54,6 +54,8 @@ interface Chunk extends AnalysisRequest {
   /** Places of the snippets in the batch. */
   readonly places: readonly number[];
   readonly settle: (place: number, result: AnalysisResult) => void;
+  /** A snippet on which a thread has died before, by itself. */
+  readonly again?: boolean;
 }
 
 const MAX_THREADS = 4;
@@ -153,7 +155,7 @@ class Pool {
       done: () => this.#dispatch(),
       lost: (rest) => {
         this.#threads.delete(thread);
-        if (rest !== undefined) this.#queue.unshift(rest);
+        this.#queue.unshift(...rest);
         this.#dispatch();
       },
     });
@@ -165,8 +167,8 @@ class Pool {
 interface ThreadEvents {
   /** The thread is idle again. */
   readonly done: () => void;
-  /** The thread is gone; `rest` is what of its chunk another one has to do. */
-  readonly lost: (rest: Chunk | undefined) => void;
+  /** The thread is gone; `rest` is what of its chunk others have to do. */
+  readonly lost: (rest: readonly Chunk[]) => void;
 }
 
 class Thread {
@@ -188,8 +190,11 @@ class Thread {
     this.#worker = new Worker(url, { workerData: data, name: 'purpcode-analysis' });
     this.#worker.unref();
     this.#worker.on('message', ({ results }: AnalysisReply) => this.#finish(results));
-    this.#worker.on('error', (error) => this.#lose(`its thread died: ${messageOf(error)}`));
-    this.#worker.on('exit', () => this.#lose('its thread ended'));
+    // What a crash of Ruff leaves behind may kill the thread later, in the middle of another snippet.
+    this.#worker.on('error', (error) =>
+      this.#lose(`its thread died: ${messageOf(error)}`, { certain: false }),
+    );
+    this.#worker.on('exit', () => this.#lose('its thread ended', { certain: false }));
   }
 
   get idle(): boolean {
@@ -224,7 +229,7 @@ class Thread {
     clearTimeout(this.#watch);
     this.#watch = setTimeout(() => {
       if (this.#begun() !== begun) return this.#watchFrom(this.#begun());
-      this.#lose(`it was not done after ${this.#timeoutMs / 1000} s`);
+      this.#lose(`it was not done after ${this.#timeoutMs / 1000} s`, { certain: true });
       void this.#worker.terminate();
     }, this.#timeoutMs);
   }
@@ -239,28 +244,38 @@ class Thread {
     this.#events.done();
   }
 
-  /** The snippet in work fails, the others of the chunk are done again elsewhere: their results are lost with it. */
-  #lose(cause: string): void {
+  /**
+   * The snippet in work fails, the others of the chunk are done again elsewhere: their results are lost with it.
+   * @param blame.certain whether it is to blame; otherwise it fails when it happens to it a second time, alone.
+   */
+  #lose(cause: string, blame: { certain: boolean }): void {
     if (this.#gone) return;
     this.#gone = true;
     clearTimeout(this.#watch);
     const chunk = this.#chunk;
     this.#chunk = undefined;
-    this.#events.lost(chunk === undefined ? undefined : this.#restOf(chunk, cause));
+    this.#events.lost(chunk === undefined ? [] : this.#restOf(chunk, cause, blame));
   }
 
-  #restOf(chunk: Chunk, cause: string): Chunk | undefined {
+  #restOf(chunk: Chunk, cause: string, blame: { certain: boolean }): Chunk[] {
     const culprit = Atomics.load(this.#current, 0);
     if (culprit === NOT_BEGUN) {
       // The thread cannot even start: another one would not either.
       failAll(chunk, cause);
-      return undefined;
+      return [];
     }
-    chunk.settle(chunk.places[culprit]!, { kind: 'failed', cause });
-    const others = <T>(list: readonly T[]) => list.filter((_entry, index) => index !== culprit);
-    const rest = { ...chunk, places: others(chunk.places), snippets: others(chunk.snippets) };
-    return rest.places.length > 0 ? rest : undefined;
+    const isCulprit = (_entry: unknown, index: number) => index === culprit;
+    const alone = { ...part(chunk, isCulprit), again: true };
+    const others = part(chunk, (entry, index) => !isCulprit(entry, index));
+    if (blame.certain || chunk.again) failAll(alone, cause);
+    return [others, ...(blame.certain || chunk.again ? [] : [alone])].filter(
+      ({ places }) => places.length > 0,
+    );
   }
+}
+
+function part(chunk: Chunk, keep: (entry: unknown, index: number) => boolean): Chunk {
+  return { ...chunk, places: chunk.places.filter(keep), snippets: chunk.snippets.filter(keep) };
 }
 
 function failAll({ places, settle }: Chunk, cause: string): void {
