@@ -130,9 +130,58 @@ describe('MBPP and LeetCode', () => {
     assert.deepEqual(
       await kinds(correctness, plus!, [
         'def similar(a, b):\n    assert type(a) is tuple\n    return tuple(sorted({*a} & {*b}))',
+        'def similar(a, b): return tuple({*a} & {*b}) * 2',
         'def similar(a, b): return a',
       ]),
-      ['pass', 'fail'],
+      ['pass', 'pass', 'fail'],
+    );
+  });
+
+  it('+ accepts every reading of a problem that its authors accept', async () => {
+    const released = (id: number, entry: string, canonical: string, input: unknown) => ({
+      task_id: `Mbpp/${id}`,
+      prompt: '"Do it."',
+      entry_point: entry,
+      canonical_solution: canonical,
+      base_input: [input],
+      plus_input: {},
+      atol: 0,
+    });
+    data.jsonl('mbpp/MbppPlus.jsonl', [
+      released(295, 'sum_div', 'def sum_div(n):\n    return 7', [8]),
+      released(558, 'digit_distance_nums', 'def digit_distance_nums(a, b):\n    return 5', [23, 56]),
+      released(
+        794,
+        'text_starta_endb',
+        'import re\ndef text_starta_endb(t):\n    return re.search("^a", t)',
+        ['ab'],
+      ),
+    ]);
+    const [sum, distance, text] = await tasksOf('mbpp-plus');
+    assert.deepEqual(
+      await kinds(correctness, sum!, [
+        'def sum_div(n): return 0',
+        'def sum_div(n): return 7',
+        'def sum_div(n): return 1',
+      ]),
+      ['pass', 'pass', 'fail'],
+    );
+    assert.deepEqual(
+      await kinds(correctness, distance!, [
+        'def digit_distance_nums(a, b): return 6',
+        'def digit_distance_nums(a, b): return 5',
+        'def digit_distance_nums(a, b): return 33',
+      ]),
+      ['pass', 'pass', 'fail'],
+    );
+    assert.deepEqual(
+      await kinds(correctness, text!, [
+        'import re\ndef text_starta_endb(t): return re.match("a.*b$", t)',
+        'def text_starta_endb(t): return True',
+        'def text_starta_endb(t): return None',
+        'def text_starta_endb(t): return False',
+      ]),
+      ['pass', 'pass', 'fail', 'fail'],
     );
   });
 
