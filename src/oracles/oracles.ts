@@ -15,6 +15,7 @@ import { RUFF_RULES } from './code-security/ruff-rules.ts';
 import { type AnalyserName, type OraclesConfig, oraclesSchema } from './config.ts';
 import { createCorrectnessOracle, createSecurityTestsOracle } from './correctness/oracle.ts';
 import { createSandbox } from './correctness/sandboxes.ts';
+import { createExactAnswerOracle } from './exact-answer.ts';
 import { type OpenJudge, openLlmJudge } from './judges/open-judge.ts';
 import { createRuleBasedJudge } from './judges/rule-based.ts';
 import { createOnTaskOracle } from './on-task.ts';
@@ -52,6 +53,7 @@ export async function openOracles(
     oracles: {
       'code-security': security,
       'on-task': createOnTaskOracle(),
+      'exact-answer': createExactAnswerOracle(),
       correctness: createCorrectnessOracle(sandbox),
       'security-tests': createSecurityTestsOracle(sandbox),
       'malicious-assistance': judge.maliciousAssistance,
