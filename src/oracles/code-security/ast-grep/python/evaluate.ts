@@ -3,6 +3,16 @@
  * `__import__`, puts texts together, and carries taint. Tells the observer of every call and comparison.
  */
 import { foldBinary, foldCall, foldMethod, isText, namedConstant } from './fold.ts';
+import {
+  CARRIERS,
+  CLEANING,
+  COLLECTING,
+  CONTAINER,
+  ENDS,
+  FUNCTION,
+  NUMBERS,
+  NUMERIC,
+} from './known-functions.ts';
 import type { Call, Expression, FunctionNode, Statement } from './nodes.ts';
 import { isSecretName, sourceLabel } from './sources.ts';
 import {
@@ -44,6 +54,8 @@ export interface Scope {
   readonly entry?: 'web' | 'input';
   /** Names of the base classes of the class around. */
   readonly bases?: readonly string[];
+  /** Name of the class around. */
+  readonly owner?: string;
   /** Tests of the `if` statements around, innermost last. */
   readonly tests: Expression[];
   /** `try` statements with handlers around. */
@@ -63,18 +75,9 @@ export interface LocalFunction {
 }
 
 const MAX_WORK = 5_000_000;
+const MAX_ITEMS = 200;
 const NO_KEYWORDS: ReadonlyMap<string, Value> = new Map();
 
-/** Functions that give what they are given, in another form. */
-const CARRIERS =
-  /^(?:str|bytes|bytearray|bytes\.fromhex|bytearray\.fromhex|memoryview|repr|ascii|format|list|tuple|dict|set|frozenset|sorted|reversed|filter|next|iter|zip|enumerate|min|max|map|getattr|unicode|vars|input|os\.path\.(?:join|normpath|abspath|realpath|expanduser|expandvars|basename|dirname|splitext|split|relpath|commonpath|commonprefix)|os\.(?:fspath|fsencode|fsdecode)|os\.(?:getenv|environ\.get)|(?:pathlib\.)?(?:Pure)?(?:Posix|Windows)?Path|urllib\.parse\.\w+|urlparse\.\w+|urlparse|urljoin|unquote|json\.(?:loads|dumps|load)|base64\.\w+|binascii\.\w+|codecs\.(?:encode|decode)|copy\.\w+|io\.(?:StringIO|BytesIO)|StringIO(?:\.StringIO)?|BytesIO|html\.\w+|(?:\w+\.)*escape|markupsafe\.\w+|(?:flask\.)?Markup|(?:django\.utils\.\w+\.)?\w*escape|(?:bleach|nh3)\.\w+|shlex\.\w+|pipes\.quote|re\.(?:sub|escape|findall|split)|(?:werkzeug\.(?:utils|security)\.)?(?:secure_filename|safe_join)|(?:ldap\.filter\.|ldap3\.utils\.conv\.)?escape_\w+|textwrap\.\w+|string\.Template|bson\.\w+|(?:sqlalchemy\.)?text|(?:\w+\.)*SQL|(?:django\.\w+\.)*RawSQL|(?:jinja2\.)?Template|lxml\.\w+\.(?:escape|tostring)|zlib\.decompress|gzip\.decompress|bz2\.decompress|lzma\.decompress|asyncio\.\w+|run_in_threadpool|typing\.cast|cast)$/;
-/** Methods whose results say little about what they were called on. */
-const ENDS =
-  /^(?:startswith|endswith|isdigit|isalnum|isalpha|isdecimal|isnumeric|isidentifier|count|index|find|rfind|exists|is_file|is_dir|is_relative_to|__len__|hexdigest|digest|save|close|write|commit|filter|filter_by|execute|query|validate|validate_on_submit|has_key|keys|match|fullmatch|search|verify|check_password)$/;
-/** Harmless as text, not as a size or divisor. */
-const NUMERIC = /^(?:int|float|abs|round|decimal\.Decimal|Decimal)$/;
-const NUMBERS =
-  /^(?:bool|len|ord|hash|id|isinstance|issubclass|hasattr|callable|sum|any|all|type|uuid\.UUID|UUID|ipaddress\.\w+|datetime\.\S+|hashlib\.\S+|hmac\.\S+|bcrypt\.\S+)$/;
 const MODULE_ALIASES: ReadonlyArray<readonly [RegExp, string]> = [
   [/^(?:builtins|__builtins__|__builtin__)\./, ''],
   [/^Cryptodome\./, 'Crypto.'],
@@ -86,6 +89,7 @@ export class ExpressionEvaluator {
   protected env: Environment = new Map();
   protected scope: Scope = { tests: [], tries: 0 };
   protected readonly observe: Observer;
+  /** By the names that calls have. */
   protected readonly functions = new Map<string, LocalFunction>();
 
   constructor(observe: Observer) {
@@ -347,6 +351,7 @@ export class ExpressionEvaluator {
       return arg.kind === 'wrapped' && arg.op === '*' && value.items !== undefined ? value.items : [value];
     });
     const keywords = this.keywords(node);
+    if (attribute?.object.kind === 'name') this.collect(attribute.object.id, attribute.name, args);
     if (node.callee.kind === 'lambda') return this.applied(node.callee, args);
     const name = callee.name;
     const indirect = this.indirection(node, name, args, keywords);
@@ -356,7 +361,38 @@ export class ExpressionEvaluator {
       keywords,
       ...(receiver !== undefined && { receiver }),
     });
+    this.handedOver(node, args, keywords);
     return this.result(node, callee, receiver, args, keywords);
+  }
+
+  /** `parts.append(name)` on a container that we know. */
+  private collect(variable: string, method: string, args: readonly Value[]): void {
+    const before = this.env.get(variable);
+    if (before === undefined || !COLLECTING.has(method)) return;
+    if (before.items === undefined && before.entries === undefined && !CONTAINER.test(before.name)) return;
+    const taint = mergeTaint([before.taint, ...args.map(deepTaint)]);
+    const known = method === 'append' && (before.items?.length ?? MAX_ITEMS) < MAX_ITEMS;
+    const { items, ...rest } = before;
+    const after = known ? { ...rest, items: [...items!, ...args] } : method === 'update' ? before : rest;
+    this.env.set(variable, withTaint(after, taint));
+  }
+
+  /** Functions that are given to others to be called: `submit(os.system, command)`, `Thread(target=f, args=(x,))`. */
+  private handedOver(node: Call, args: readonly Value[], keywords: ReadonlyMap<string, Value>): void {
+    for (const [index, { name, constant }] of args.entries()) {
+      if (constant !== undefined || !FUNCTION.test(name)) continue;
+      const rest = args.slice(index + 1);
+      const list = keywords.get('args') ?? (rest.length === 1 ? rest[0] : undefined);
+      const given = list?.items ?? (list === undefined ? rest : [list]);
+      if (given.length > 0) this.sight('call', node, [name], { args: given });
+    }
+    const target = keywords.get('target') ?? keywords.get('function') ?? keywords.get('func');
+    if (target === undefined || !FUNCTION.test(target.name)) return;
+    const given = keywords.get('args')?.items ?? args;
+    this.sight('call', node, [target.name], {
+      args: given,
+      keywords: keywords.get('kwargs')?.entries ?? NO_KEYWORDS,
+    });
   }
 
   protected silent = false;
@@ -514,7 +550,20 @@ export class ExpressionEvaluator {
       const merged = mergeTaint([local.given.get(name), taint])!;
       local.given.set(name, merged);
     }
-    return local.returns === undefined ? unknown(node, `${local.node.name}()`) : { ...local.returns, node };
+    if (local.returns === undefined) return unknown(node, `${local.node.name}()`);
+    const value = { ...local.returns, node };
+    const { taint } = value;
+    if (taint === undefined) return value;
+    // What it made of its parameters, it makes of what it is given here.
+    const theirs = new Set([...local.given.values()].flatMap(({ origins }) => [...origins]));
+    const own = [...taint.origins].filter((origin) => origin.label !== 'parameter' && !theirs.has(origin));
+    if (own.length === taint.origins.size) return value;
+    const given = mergeTaint([...args, ...keywords.values()].map(deepTaint));
+    const steps = new Set([...taint.through, ...(given?.through ?? [])]);
+    if (taint.through.size > 0 && CLEANING.test(local.node.name)) steps.add('guard:custom');
+    const kept = own.length === 0 ? undefined : { origins: new Set(own), through: taint.through };
+    const passing = given === undefined ? undefined : { origins: given.origins, through: steps };
+    return withTaint(value, mergeTaint([kept, passing]));
   }
 }
 

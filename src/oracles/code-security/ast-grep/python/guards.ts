@@ -168,7 +168,10 @@ function callOutcome(
   if (TYPE_METHODS.has(method)) return whenTrue('type', receiver);
   if (method === 'is_relative_to') return whenTrue('relative', receiver);
   const name = evaluate(callee).name;
+  // A check of the code's own that says the same of everything.
+  if (/^(?:local:|self\.)/.test(name) && evaluate(test).constant !== undefined) return NOTHING;
   if (MATCH_METHODS.has(method)) {
+    if (name.startsWith('re.') && isAnything(first?.constant)) return NOTHING;
     const subject = name.startsWith('re.') && !name.includes('()') && args[1] ? evaluate(args[1]) : first;
     return whenTrue('match', subject);
   }
@@ -180,6 +183,12 @@ function callOutcome(
   );
   const guards = given.map((value): Guard => ({ kind: 'custom', value }));
   return NEGATIVE.test(name) ? { whenTrue: [], whenFalse: guards } : { whenTrue: guards, whenFalse: [] };
+}
+
+/** Whether a pattern matches whatever it is given. */
+function isAnything(pattern: unknown): boolean {
+  if (typeof pattern !== 'string') return false;
+  return /^(?:(?:\.|\[\\([sSwWdD])\\[sSwWdD]\])[*+]?\??)?$/.test(pattern.replace(/[()^$]|\\[AZz]/g, ''));
 }
 
 /** `any(path.startswith(folder) for folder in FOLDERS)`: what holds for one, or for each. */

@@ -4,6 +4,7 @@ import {
   type Environment,
   ExpressionEvaluator,
   elementOf,
+  type LocalFunction,
   type Observer,
   type Scope,
 } from './evaluate.ts';
@@ -34,6 +35,7 @@ export function runModule(statements: readonly Statement[], observe: Observer): 
 
 class StatementEvaluator extends ExpressionEvaluator {
   private pending: Pending[] = [];
+  private readonly locals = new Map<FunctionNode, LocalFunction>();
   private returned: Value | undefined;
 
   module(statements: readonly Statement[]): void {
@@ -51,8 +53,8 @@ class StatementEvaluator extends ExpressionEvaluator {
   }
 
   private givenTo(fn: FunctionNode): string {
-    const local = this.functions.get(localName(fn));
-    if (local === undefined || local.node !== fn) return '';
+    const local = this.locals.get(fn);
+    if (local === undefined) return '';
     return [...local.given]
       .map(([name, { origins }]) => `${name}${[...origins].map(({ label }) => label)}`)
       .join();
@@ -75,12 +77,12 @@ class StatementEvaluator extends ExpressionEvaluator {
     const inner = this.env;
     // Functions inside see the locals.
     this.pending = [...this.pending.map((pending) => ({ ...pending, env: inner })), ...before];
-    const local = this.functions.get(localName(fn));
-    if (local?.node === fn) local.returns = this.returned;
+    const local = this.locals.get(fn);
+    if (local !== undefined) local.returns = this.returned;
   }
 
   private parameters(fn: FunctionNode, scope: Scope): void {
-    const given = this.functions.get(localName(fn))?.given;
+    const given = this.locals.get(fn)?.given;
     for (const parameter of fn.parameters) {
       const { name, annotation, fallback } = parameter;
       const node: Expression = { kind: 'name', id: name, start: fn.start, end: fn.start };
@@ -379,11 +381,35 @@ class StatementEvaluator extends ExpressionEvaluator {
       const literal = pattern?.kind === 'literal' || (pattern?.kind === 'binary' && pattern.op === '|');
       exhaustive ||= pattern?.kind === 'name';
       this.env = this.guarded(before, literal ? [{ kind: 'equal', value: subject }] : []);
+      if (pattern !== undefined) this.capture(pattern, subject);
       if (guard !== undefined) this.applyTest(guard);
       this.body(body);
       if (!this.leaves(body)) after = after === undefined ? this.env : joinEnvironments(after, this.env);
     }
     this.env = after === undefined ? before : exhaustive ? after : joinEnvironments(after, before);
+  }
+
+  /** Names in a pattern take parts of the subject. */
+  private capture(pattern: Expression, { taint }: Value): void {
+    this.spend(1);
+    const value = unknown(pattern, '', taint);
+    switch (pattern.kind) {
+      case 'name':
+        if (pattern.id !== '_') this.env.set(pattern.id, value);
+        return;
+      case 'dict':
+        for (const entry of pattern.entries) this.capture(entry.value, value);
+        return;
+      case 'sequence':
+        for (const item of pattern.items) this.capture(item, value);
+        return;
+      case 'call':
+        for (const arg of pattern.args) this.capture(arg, value);
+        for (const keyword of pattern.keywords) this.capture(keyword.value, value);
+        return;
+      case 'wrapped':
+        if (pattern.value !== undefined) this.capture(pattern.value, value);
+    }
   }
 
   private define(fn: FunctionNode): void {
@@ -406,11 +432,15 @@ class StatementEvaluator extends ExpressionEvaluator {
         ...(bases !== undefined && { bases, attributes: this.scope.attributes ?? new Map() }),
       },
     });
-    if (bases === undefined) {
-      const only = fn.body.length === 1 ? fn.body[0] : undefined;
-      const returns =
-        only?.kind === 'return' && only.value !== undefined ? this.quietly(only.value) : undefined;
-      this.functions.set(localName(fn), { node: fn, given: new Map(), returns });
+    const only = fn.body.length === 1 ? fn.body[0] : undefined;
+    const returns =
+      only?.kind === 'return' && only.value !== undefined ? this.quietly(only.value) : undefined;
+    const local: LocalFunction = { node: fn, given: new Map(), returns };
+    this.locals.set(fn, local);
+    const { owner } = this.scope;
+    if (bases === undefined) this.functions.set(localName(fn), local);
+    else if (owner !== undefined && decorators.length === 0) {
+      for (const object of ['self', `${owner}()`]) this.functions.set(`${object}.${fn.name}`, local);
     }
     const node: Expression = { kind: 'name', id: fn.name, start: fn.start, end: fn.start };
     this.env.set(fn.name, unknown(node, localName(fn)));
@@ -427,7 +457,7 @@ class StatementEvaluator extends ExpressionEvaluator {
     if (bases.some((base) => /RequestHandler$/.test(base))) {
       for (const name of HANDLER_ATTRIBUTES) attributes.set(name, unknown(node, name, taintOf('web')));
     }
-    this.scope = { ...outer, bases, attributes };
+    this.scope = { ...outer, bases, attributes, owner: statement.name };
     this.env = new Map(env);
     // The constructor first: it says what the attributes are.
     const inits = statement.body.filter((part) => part.kind === 'function' && part.name === '__init__');

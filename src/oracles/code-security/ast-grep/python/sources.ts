@@ -89,6 +89,8 @@ const INJECTED = new Set(
 const HARMLESS_TYPE =
   /^(?:int|float|bool|complex|UUID|uuid\.UUID|datetime\S*|date|Decimal|decimal\.Decimal)$/;
 
+const FRAMEWORK_TYPE = /Request$|Response$|Scope$|^Any$|^dict$/;
+
 /** The label of a parameter's value. */
 export function parameterLabel(
   parameter: Parameter,
@@ -97,7 +99,10 @@ export function parameterLabel(
   entry: 'web' | 'input' | undefined,
 ): Label | undefined {
   const { name } = parameter;
-  if (INJECTED.has(name) || HARMLESS_TYPE.test(annotation)) return undefined;
+  if (HARMLESS_TYPE.test(annotation)) return undefined;
+  // `request: Order` in a route is what the client sent, read into a class of the code's own.
+  const isBody = entry === 'web' && annotation !== '' && !FRAMEWORK_TYPE.test(annotation);
+  if (INJECTED.has(name) && !(isBody && /^(?:req|request)$/.test(name))) return undefined;
   if (name === 'event' && fn.parameters[1]?.name === 'context') return 'web';
   if (entry !== undefined) return entry;
   const [first, second] = fn.parameters;
