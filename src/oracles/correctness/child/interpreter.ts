@@ -6,8 +6,9 @@
  */
 import { type FileSystem, FileTree } from './file-tree.ts';
 import { gateImports, type Seal } from './lockdown.ts';
+import { MemoryImage } from './memory-image.ts';
 import { type Limits, Stop } from './stop.ts';
-import type { WebAssemblyHost } from './web-assembly.ts';
+import type { WebAssemblyHost, WebAssemblyMemory } from './web-assembly.ts';
 
 declare const WebAssembly: WebAssemblyHost;
 
@@ -15,6 +16,7 @@ declare const WebAssembly: WebAssemblyHost;
 interface Wasm {
   readonly FS: FileSystem;
   readonly HEAPU8: Uint8Array;
+  readonly memory: WebAssemblyMemory;
   _PyObject_CallNoArgs(callable: number): number;
   _PyGILState_Ensure(): number;
   _PyGILState_Release(state: number): void;
@@ -25,6 +27,8 @@ interface Wasm {
   _sbrk(increment: number): number;
   stackSave(): number;
   stackRestore(pointer: number): void;
+  /** The lowest address of the stack, which grows downwards. */
+  _emscripten_stack_get_end(): number;
 }
 
 interface Pyodide {
@@ -68,7 +72,7 @@ export class Interpreter {
   readonly #seal: Seal;
   #serve = 0;
   #stack = 0;
-  #image = new Uint8Array();
+  #image: MemoryImage | undefined;
   #files: FileTree | undefined;
   #inbox: Buffer = Buffer.alloc(0);
   #input: Buffer = Buffer.alloc(0);
@@ -147,17 +151,17 @@ export class Interpreter {
     this.#removeModules();
     this.#stack = wasm.stackSave();
     this.#files = new FileTree(wasm.FS);
-    this.#image = wasm.HEAPU8.slice(0, wasm._sbrk(0));
+    this.#image = new MemoryImage(wasm.memory, wasm._sbrk(0), {
+      from: wasm._emscripten_stack_get_end(),
+      to: this.#stack,
+    });
     this.#seal.sealed = true;
   }
 
   /** Puts memory and files back. False when the interpreter must be replaced. */
   restore(): boolean {
     const wasm = this.#wasm;
-    const used = wasm._sbrk(0);
-    wasm.HEAPU8.set(this.#image);
-    // The allocator takes memory that it has not used yet to be zero.
-    if (used > this.#image.length) wasm.HEAPU8.fill(0, this.#image.length, used);
+    this.#image?.restore(wasm._sbrk(0));
     wasm.stackRestore(this.#stack);
     this.#inbox = Buffer.alloc(0);
     this.#input = Buffer.alloc(0);

@@ -83,6 +83,12 @@ def _dunder(wire, v, name, *args):
         return getattr(operator, name)(v, *args)
     raise TypeError(f'{type(v).__name__!r} object does not support {name}')
 
+def _exit(wire, v, error=None):
+    """Leaves a context: 'error' is what the tests raised in it."""
+    if error is None:
+        return type(v).__exit__(v, None, None, None)
+    return type(v).__exit__(v, type(error), error, error.__traceback__)
+
 def _record_commands(wire):
     """
     Commands go to the tests instead of an operating system, by subprocess, os.system and os.popen; other ways to
@@ -128,7 +134,7 @@ def answer_ops():
         'load': _load, 'main': _main, 'name': _name, 'patch': _patch, 'unpatch': _unpatch, 'await': _await,
         'patches': lambda w: len(w.patched),
         'record_commands': _record_commands,
-        'next': _next_item, 'iter': lambda w, v: _Iterator(iter(v)), 'dunder': _dunder,
+        'next': _next_item, 'iter': lambda w, v: _Iterator(iter(v)), 'dunder': _dunder, 'exit': _exit,
         'call': lambda w, f, *a, **k: f(*a, **k),
         'getattr': lambda w, v, n: getattr(v, n),
         'attr_of': lambda w, ref, n: getattr(w.table[ref], n),

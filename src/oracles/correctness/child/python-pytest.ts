@@ -425,7 +425,7 @@ class Runner:
 
     def settle(self, name, run, expected, marks):
         try:
-            self.session.wire.ended = False
+            self.session.begin()
             run()
             self.session.check_ended()
         except Unsupported:

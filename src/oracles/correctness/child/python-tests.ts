@@ -121,6 +121,12 @@ class Session:
     def check_ended(self):
         if self.wire.ended:
             raise AssertionError('the answer raised StopIteration, which ends loops of the tests')
+        if self.wire.caught:
+            raise AssertionError('the answer caught a failed assertion of the tests: ' + describe(self.wire.caught[-1]))
+
+    def begin(self):
+        self.wire.ended = False
+        self.wire.caught.clear()
 
     def report(self, name, outcome, message=None, marks=()):
         result = {'name': name, 'outcome': outcome}
@@ -162,7 +168,7 @@ def run_functional(session, source):
         before, asserts = session.asserts.count, session.asserts
         module = ast.fix_missing_locations(_Rewrite().visit(ast.Module([statement], [])))
         try:
-            session.wire.ended = False
+            session.begin()
             exec(compile(module, 'tests.py', 'exec', dont_inherit=True), space)
             session.check_ended()
         except Unsupported:
