@@ -268,7 +268,8 @@ class Thread {
     const alone = { ...part(chunk, isCulprit), again: true };
     const others = part(chunk, (entry, index) => !isCulprit(entry, index));
     if (blame.certain || chunk.again) failAll(alone, cause);
-    return [others, ...(blame.certain || chunk.again ? [] : [alone])].filter(
+    // It comes first: on a new thread nothing is left from others.
+    return [...(blame.certain || chunk.again ? [] : [alone]), others].filter(
       ({ places }) => places.length > 0,
     );
   }
