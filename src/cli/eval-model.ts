@@ -50,7 +50,8 @@ export interface ChosenModels {
 /** @throws ConfigError unless the options name one model. */
 export async function chooseModels(options: ModelOptions): Promise<ChosenModels> {
   const written = options.models === undefined ? {} : readMapping(options.models);
-  const roles = parseSettings(modelsSchema, written, options.models ?? 'models');
+  // The roles themselves, or a part of a larger file.
+  const roles = parseSettings(modelsSchema, written.models ?? written, options.models ?? 'models');
   const budget = options.budget === undefined ? roles.budget : { ...roles.budget, usd: options.budget };
   return { policy: await choosePolicy(options, roles.policy), judge: roles.judge, budget };
 }

@@ -127,6 +127,11 @@ interface Plan {
 
 async function execute(options: EvalOptions): Promise<void> {
   checkReportFlags(options);
+  if (options.samples > 1 && options.temperature === 0) {
+    throw new ConfigError(`--samples ${options.samples} at temperature 0 are all the same`, {
+      hint: 'samples for pass@k need a temperature, e.g. --temperature 0.8',
+    });
+  }
   const plan = await readPlan(options);
   for (const line of planText(plan)) plan.progress.say(line);
   if (options.prompts !== undefined) return writePrompts(plan, options.prompts);

@@ -157,6 +157,10 @@ describe('purpcode eval', () => {
         /cannot be reached/,
       ],
       [['--model', 'nowhere', '--benchmark', security!], /nowhere is no checkpoint folder/],
+      [
+        [...here, '--benchmark', security!, '--samples', '2'],
+        /--samples 2 at temperature 0 are all the same/,
+      ],
       [[...here, '--benchmark', security!, '--max-drop', '2'], /--max-drop needs a baseline/],
     ];
     for (const [args, message] of cases) {
