@@ -4,6 +4,7 @@
  * Ruff its instance, never the batch.
  */
 import { createRequire } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
 import { messageOf } from '../../errors.ts';
 import { type Analyser, type AnalysisResult, type Finding, INVALID_SYNTAX } from './analyser.ts';
 import { assumedImports } from './assumed-imports.ts';
@@ -58,6 +59,7 @@ export function createRuffLinter(select: readonly string[]): RuffLinter {
       return use(workspace);
     } catch (error) {
       // The instance's memory and stack pointer are in an unknown state: the next call loads a new one.
+      abandon(workspace);
       workspace = undefined;
       throw error;
     }
@@ -72,12 +74,63 @@ export function createRuffLinter(select: readonly string[]): RuffLinter {
 function createWorkspace(select: readonly string[]): Workspace {
   const require = createRequire(import.meta.url);
   delete require.cache[require.resolve(PACKAGE)];
-  const ruff = require(PACKAGE) as Ruff;
-  return new ruff.Workspace(
-    { 'target-version': TARGET_VERSION, lint: { select } },
-    ruff.PositionEncoding.Utf16,
-  );
+  return withoutOptimisation(() => {
+    const ruff = require(PACKAGE) as Ruff;
+    const workspace = new ruff.Workspace(
+      { 'target-version': TARGET_VERSION, lint: { select } },
+      ruff.PositionEncoding.Utf16,
+    );
+    workspace.check(ALL_SYNTAX);
+    return workspace;
+  });
 }
+
+/** Else the garbage collector would free it, which may crash again, where nothing catches it. */
+function abandon(workspace: Workspace | undefined): void {
+  try {
+    workspace?.free();
+  } catch {
+    // What crashed once is not expected to work.
+  }
+}
+
+/** V8's flags for optimising WebAssembly that runs often: on by default, and only together without effect. */
+const OPTIMISATION = ['wasm-tier-up', 'wasm-dynamic-tiering'] as const;
+
+/**
+ * What WebAssembly V8 compiles meanwhile stays as its baseline compiler makes it. Five functions of Ruff have 150 to
+ * 550 kB each: optimising them takes V8 more than four seconds of processor time, in which 20,000 snippets are checked
+ * without it, and saves 0.1 ms a snippet. The flags are the process's: other modules are met in this tenth of a
+ * second only by chance, and then lose speed, not results.
+ */
+function withoutOptimisation<T>(compile: () => T): T {
+  for (const flag of OPTIMISATION) setFlagsFromString(`--no-${flag}`);
+  try {
+    return compile();
+  } finally {
+    for (const flag of OPTIMISATION) setFlagsFromString(`--${flag}`);
+  }
+}
+
+/** V8 compiles a function when it is first called: this calls the large ones. */
+const ALL_SYNTAX = `import os
+from a import b
+class A(B):
+    @c
+    def f(self, a, *b, c=1):
+        x = [a, {1: 2}, (3, 4)]
+        for i in x:
+            if i == 3 and not b:
+                y = f"{i}" + a.b[0](c=3)
+        return y
+try:
+    with open(x) as y:
+        z = lambda: 1
+except E as e:
+    raise
+while True:
+    x += 1
+`;
 
 /**
  * Only whether Python parses: its INVALID_SYNTAX findings, under the name of the analyser that asks. What it
@@ -96,6 +149,7 @@ export function createRuffAnalyser(): Analyser {
   const linter = createRuffLinter([...Object.keys(RUFF_RULES), UNDEFINED_NAME]);
   return {
     name: 'ruff',
+    languages: ['python'],
     async analyse(snippets) {
       const results: AnalysisResult[] = [];
       let lastYield = performance.now();
