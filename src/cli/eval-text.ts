@@ -4,6 +4,7 @@ import { type PlannedBenchmark, withoutJudge } from '../evals/model-evaluation/p
 import type { Evaluation } from '../evals/results.ts';
 import type { Estimate } from '../models/estimate.ts';
 import type { OraclesConfig } from '../oracles/config.ts';
+import { visibleLine } from '../report/evaluation/lines.ts';
 
 interface PlanFigures {
   readonly benchmarks: readonly PlannedBenchmark[];
@@ -33,7 +34,7 @@ function benchmarkLine({
   const lost =
     first === undefined
       ? ''
-      : `; ${unusable} of ${rows} rows cannot be used, e.g. ${first.place}: ${first.reason}`;
+      : `; ${unusable} of ${rows} rows cannot be used, e.g. ${visibleLine(`${first.place}: ${first.reason}`)}`;
   return `${name} (${axis}): ${part}${lost}`;
 }
 
@@ -55,7 +56,10 @@ export function givenText(
   file: string,
 ): string[] {
   const named = (ids: { readonly count: number; readonly first: readonly string[] }): string =>
-    `${ids.first.slice(0, 5).join(', ')}${ids.count > 5 ? ', ...' : ''}`;
+    `${ids.first
+      .slice(0, 5)
+      .map((id) => visibleLine(id, 60))
+      .join(', ')}${ids.count > 5 ? ', ...' : ''}`;
   return [
     `${responses} responses in ${file}`,
     ...(unknown.count === 0

@@ -7,7 +7,7 @@ import {
   startScriptedServer,
 } from '../models/scripted-server.ts';
 import { readRequest } from '../oracles/judges/served-judge.ts';
-import { refuses, responses, runEval, serving, writeModels, writeRows } from './eval-fixtures.ts';
+import { complies, refuses, responses, runEval, serving, writeModels, writeRows } from './eval-fixtures.ts';
 
 /** A slow server, so that a kill meets calls in flight. */
 const slowly =
@@ -117,6 +117,28 @@ describe('a judge that fails', () => {
       responses('budget').map(({ outcome }) => outcome),
       Array(4).fill('pass'),
     );
+  });
+});
+
+describe('a judge that cannot be asked at all', () => {
+  it('ends the evaluation soon; the responses are kept', async () => {
+    const benchmark = writeRows('locked.jsonl', tasks('overrefusal', 12));
+    let locked = true;
+    const script = serving(complies);
+    await using server = await startScriptedServer((request, index) =>
+      locked && request.body.model === 'judge'
+        ? { kind: 'status', status: 401, message: 'wrong key' }
+        : script(request, index),
+    );
+    const models = writeModels('locked.json', server.baseUrl);
+    const args = ['--models', models, '--benchmark', benchmark, '--out', 'locked'];
+    const { code, error } = await runEval(args);
+    assert.equal(code, 2);
+    assert.match(error, /no judge could be asked about \d+ responses: .*401.*wrong key/);
+    locked = false;
+    assert.equal((await runEval(args)).code, 0);
+    const answered = server.requests.filter(({ body }) => body.model === 'policy').length;
+    assert.ok(answered <= 12 + 4, 'at least the eight that no judge could be asked about are kept');
   });
 });
 

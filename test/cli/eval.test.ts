@@ -255,6 +255,21 @@ describe('purpcode eval --responses', () => {
     assert.deepEqual(await read('plain'), ['plain pass', 'plain pass']);
   });
 
+  it('holds the result against a baseline: a drop is exit code 1', async () => {
+    const benchmark = writeBenchmarks().split(',')[0]!;
+    const evaluateAll = async (name: string, response: string, ...more: string[]) => {
+      const rows = ['s1', 's2', 's3'].map((id) => ({ task_id: id, response }));
+      const given = writeRows(`${name}.jsonl`, rows);
+      return runEval(['--responses', given, '--benchmark', benchmark, '--out', name, ...more]);
+    };
+    assert.equal((await evaluateAll('safe', refuses())).code, 0);
+    const gate = ['--baseline', 'safe', '--max-drop', '2'];
+    const worse = await evaluateAll('unsafe', complies('Load'), ...gate);
+    assert.equal(worse.code, 1, worse.error);
+    assert.match(worse.out, /gate: DROPPED/);
+    assert.equal((await evaluateAll('as-safe', 'No.', ...gate)).code, 0);
+  });
+
   it('refuses a folder that holds another evaluation', async () => {
     const benchmark = writeBenchmarks().split(',')[0]!;
     const given = writeRows('first.jsonl', [{ task_id: 's1', response: refuses() }]);

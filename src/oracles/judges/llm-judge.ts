@@ -69,6 +69,8 @@ export const DEFAULT_RETRIES = 2;
 export const DEFAULT_MAX_TOKENS = 2048;
 /** About 15,000 tokens: the longest prompt and response of the paper (2,048 and 8,192) with room for escapes. */
 export const DEFAULT_MAX_CHARACTERS = 60_000;
+/** In causes, where a judge was not reached or refused: nothing is known of the response. */
+export const JUDGE_NOT_ASKED = 'the judge could not be asked';
 const DEFAULT_CACHE_SIZE = 20_000;
 
 /** @throws OracleError without a model, or when two have the same name: they would be one judge with two votes. */
@@ -158,7 +160,7 @@ async function askJudge(
         schema: JUDGEMENT_SCHEMA,
       });
     } catch (error) {
-      return undecidedVote(model, `the judge could not be asked: ${messageOf(error)}`);
+      return undecidedVote(model, `${JUDGE_NOT_ASKED}: ${messageOf(error)}`);
     }
     const read = readJudgement(reply, seal.nonce, response);
     if (read.kind === 'ok') {
