@@ -225,3 +225,21 @@ describe("a user's rules", () => {
     await assert.rejects(missing.analyse([{ code: 'x', language: 'python' }]), ConfigError);
   });
 });
+
+it('finds no way into code that is nested so deep that rules would take minutes: it is undecided', async () => {
+  const deep = (open: string, close: string) => `x = ${open.repeat(30_000)}1${close.repeat(30_000)};`;
+  const long = Array.from({ length: 2_000 }, (_, i) => `const value${i} = eval(text${i});`).join('\n');
+  const results = await createAstGrepAnalyser().analyse(
+    [deep('f(', ')'), `y = ${'a + '.repeat(20_000)}a;`, `${'if (a) b(); else '.repeat(5_000)}c();`, long].map(
+      (code) => ({
+        code,
+        language: 'javascript',
+      }),
+    ),
+  );
+  for (const result of results.slice(0, 3)) {
+    assert.equal(result.kind, 'failed');
+    assert.match(result.kind === 'failed' ? result.cause : '', /nested more than 1000 deep/);
+  }
+  assert.equal(results[3]!.kind === 'analysed' && results[3]!.findings.length, 2_000);
+});

@@ -2,6 +2,7 @@
  * ast-grep (tree-sitter) in this process, with rules of our own that are data (assets/rules). Comments have no
  * effect on it: suppressions are a matter of ast-grep's CLI, not of its library.
  */
+import type { SgNode } from '@ast-grep/napi';
 import { messageOf, PurpcodeError } from '../../../errors.ts';
 import type { Analyser, AnalysisResult, Finding, Snippet } from '../analyser.ts';
 import { LANGUAGES, type Language } from '../language.ts';
@@ -17,6 +18,12 @@ export interface AstGrepOptions {
 
 /** A response is a few thousand tokens; what is longer is not analysed but undecided. */
 const MAX_CHARACTERS = 1_000_000;
+/**
+ * Rules that look at what surrounds a node take time by its depth, and native code cannot be interrupted: 30,000
+ * calls in each other took minutes. Shorter code cannot be deep enough for more than a second or two.
+ */
+const LONG_CHARACTERS = 20_000;
+const MAX_DEPTH = 1_000;
 /** Analysis runs in this thread: timers and pipes of the sandboxes get their turn this often. */
 const YIELD_MILLISECONDS = 20;
 
@@ -48,6 +55,7 @@ export function createAstGrepAnalyser({ rules = [] }: AstGrepOptions = {}): Anal
   };
   return {
     name: 'ast-grep',
+    languages: LANGUAGES,
     async analyse(snippets) {
       const results: AnalysisResult[] = [];
       let lastYield = performance.now();
@@ -80,11 +88,23 @@ function patternFindings(
   const tried = patterns.filter(({ file }) => isTriggered(file, code));
   if (tried.length === 0 && language === 'python') return [];
   const tree = grammars.parse(language, code);
+  if (code.length > LONG_CHARACTERS && isDeep(tree.root)) {
+    throw new RangeError(`the code is nested more than ${MAX_DEPTH} deep`);
+  }
   const findings = language === 'python' ? [] : invalidSyntax(tree, code);
   for (const { file, config } of tried) {
     for (const node of tree.root.findAll(config)) findings.push(finding(file, spanOf(node, tree.shift)));
   }
   return findings;
+}
+
+function isDeep(root: SgNode): boolean {
+  const open = [{ node: root, depth: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next.depth > MAX_DEPTH) return true;
+    for (const node of next.node.children()) open.push({ node, depth: next.depth + 1 });
+  }
+  return false;
 }
 
 function flowFindings(code: string, { flows }: RuleSet): Finding[] {

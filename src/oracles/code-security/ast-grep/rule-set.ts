@@ -22,10 +22,11 @@ export interface RuleSet {
   readonly flows: CompiledFlow<RuleFile> | undefined;
 }
 
-/** @throws ConfigError for a malformed rule. */
+/** @throws ConfigError for a malformed rule. @throws IoError when this installation lacks the language's rules. */
 export function loadRuleSet(language: Language, extra: readonly string[], grammars: Grammars): RuleSet {
-  const own = ownFolders(language).filter((folder) => existsSync(folder));
-  const files = readRules([...own, ...extra]).filter(({ languages }) => languages.includes(language));
+  const files = readRules([...ownFolders(language), ...extra]).filter(({ languages }) =>
+    languages.includes(language),
+  );
   const root = grammars.parse(language, '').root;
   const patterns = files
     .filter(({ rule }) => rule !== undefined)
@@ -77,7 +78,11 @@ const SHARED: Partial<Record<Language, readonly Language[]>> = {
 
 function ownFolders(language: Language): string[] {
   const rules = rulesFolder();
-  return [...(SHARED[language] ?? []), language].map((name) => join(rules, name));
+  const folders = [...(SHARED[language] ?? []), language].map((name) => join(rules, name)).filter(existsSync);
+  if (folders.length > 0) return folders;
+  throw new IoError(`${join(rules, language)} is missing from this installation`, {
+    hint: 'install purpcode again',
+  });
 }
 
 /** The rules that come with purpcode. The depth below them differs between source and built package. */
