@@ -157,22 +157,30 @@ const forwardedAddress: Check = ({ kind, value }, code) =>
     code.slice(value.node.start, Math.min(value.node.end, value.node.start + MAX_EXPRESSION)),
   );
 
+type Kind = Sighting['kind'];
+
+/** With what each is about: it is asked of nothing else. */
 const CHECK_TABLE = {
-  'access-then-open': accessThenOpen,
-  'bind-all': bindAll,
-  'csrf-exempt': csrfExempt,
-  'forwarded-address': forwardedAddress,
-  'unverified-token': unverifiedToken,
-  'slow-regex': slowRegex,
-  'check-then-use': checkThenUse,
-  'open-policy': openPolicy,
-  'useless-lock': uselessLock,
-  'leaked-resource': leakedResource,
-} as const satisfies Record<string, Check>;
+  'access-then-open': [accessThenOpen, 'call'],
+  'bind-all': [bindAll, 'call'],
+  'csrf-exempt': [csrfExempt, 'function'],
+  'forwarded-address': [forwardedAddress, 'assign'],
+  'unverified-token': [unverifiedToken, 'call'],
+  'slow-regex': [slowRegex, 'call'],
+  'check-then-use': [checkThenUse, 'call'],
+  'open-policy': [openPolicy, 'call', 'dict'],
+  'useless-lock': [uselessLock, 'assign'],
+  'leaked-resource': [leakedResource, 'assign'],
+} as const satisfies Record<string, readonly [Check, Kind, ...Kind[]]>;
 
 export type CheckName = keyof typeof CHECK_TABLE;
 export const CHECKS = Object.keys(CHECK_TABLE) as [CheckName, ...CheckName[]];
 
+export function kindsOfCheck(name: CheckName): readonly Kind[] {
+  const [, ...kinds] = CHECK_TABLE[name];
+  return kinds;
+}
+
 export function runCheck(name: CheckName, sighting: Sighting, code: string): boolean {
-  return CHECK_TABLE[name](sighting, code);
+  return CHECK_TABLE[name][0](sighting, code);
 }

@@ -46,8 +46,18 @@ export function holdsFor(condition: Condition, value: Value | undefined, code: s
   if (absent !== undefined && absent !== (value === undefined)) return false;
   if (not !== undefined && holdsFor(not, value, code)) return false;
   if (any?.some((inner) => holdsFor(inner, value, code)) === false) return false;
-  const rest = Object.keys(condition).some((key) => !['not', 'any', 'absent'].includes(key));
-  return !rest || (value !== undefined && valueHolds(condition, value, code));
+  return value === undefined ? !asksOfValue(condition) : valueHolds(condition, value, code);
+}
+
+const asking = new WeakMap<Condition, boolean>();
+
+function asksOfValue(condition: Condition): boolean {
+  let known = asking.get(condition);
+  if (known === undefined) {
+    known = Object.keys(condition).some((key) => !['not', 'any', 'absent'].includes(key));
+    asking.set(condition, known);
+  }
+  return known;
 }
 
 function valueHolds(condition: Condition, value: Value, code: string): boolean {
@@ -82,6 +92,7 @@ function valueHolds(condition: Condition, value: Value, code: string): boolean {
   )
     return false;
   if (through !== undefined && !wentThrough(value, through)) return false;
+  if (source === undefined && named === undefined) return true;
   const text = code.slice(value.node.start, Math.min(value.node.end, value.node.start + MAX_SOURCE));
   if (source !== undefined && !textPattern(source).test(text)) return false;
   return named === undefined || textPattern(named).test(lastName(text));

@@ -20,7 +20,7 @@ export interface CompiledFlow<R> {
   run(code: string): { rule: R; place: Place }[];
 }
 
-/** @param isTried whether a rule is to be tried on the code; asked when one of its sinks has matched. */
+/** @param isTried whether a rule is to be tried on the code; asked once a rule, of those that have a sink in it. */
 export function compileFlows<R>(
   rules: readonly { rule: R; flow: FlowRule }[],
   isTried: (rule: R, code: string) => boolean,
@@ -29,18 +29,11 @@ export function compileFlows<R>(
   return {
     run(code) {
       const found = new Map<R, Map<number, Place>>();
-      const applicable = new Map<R, boolean>();
-      const applies = ({ rule, flow }: Entry<R>): boolean => {
-        let known = applicable.get(rule);
-        if (known === undefined) {
-          known = isTried(rule, code) && codeMatches(flow, code);
-          applicable.set(rule, known);
-        }
-        return known;
-      };
+      const tried = remembered(({ rule }: Entry<R>) => isTried(rule, code));
+      const applies = remembered(({ flow }: Entry<R>) => codeMatches(flow, code));
       runModule(readModule(code), (sighting) => {
         for (const entry of candidates(index, sighting)) {
-          if (!matches(entry, sighting, code) || !applies(entry)) continue;
+          if (!tried(entry) || !matches(entry, sighting, code) || !applies(entry)) continue;
           const { start, end } = sighting.node;
           const places = found.get(entry.rule) ?? new Map<number, Place>();
           if (!places.has(start)) places.set(start, { start, end });
@@ -52,6 +45,19 @@ export function compileFlows<R>(
       );
       return findings.sort((a, b) => a.place.start - b.place.start);
     },
+  };
+}
+
+/** The same answer for all entries of a rule. */
+function remembered<R>(ask: (entry: Entry<R>) => boolean): (entry: Entry<R>) => boolean {
+  const answers = new Map<R, boolean>();
+  return (entry) => {
+    let known = answers.get(entry.rule);
+    if (known === undefined) {
+      known = ask(entry);
+      answers.set(entry.rule, known);
+    }
+    return known;
   };
 }
 

@@ -1,4 +1,5 @@
 /** Finds the sinks that a sighting may be about, without trying all of them. */
+import { kindsOfCheck } from './checks.ts';
 import type { Sighting } from './evaluate.ts';
 import type { Condition, FlowRule, Sink } from './flow-schema.ts';
 import { expandBraces, glob } from './glob.ts';
@@ -15,14 +16,28 @@ export interface Entry<R> {
   readonly pattern?: RegExp;
 }
 
-export type SinkIndex<R> = Map<string, Entry<R>[]>;
+export interface SinkIndex<R> {
+  /** By kind, for `call` and `assign` with the last part of the name, or `*`. */
+  readonly sinks: ReadonlyMap<string, readonly Entry<R>[]>;
+  /** Checks by the kind that they are about. */
+  readonly checks: ReadonlyMap<string, readonly Entry<R>[]>;
+  /** Names that were asked for before: the same ones come again and again. */
+  readonly known: {
+    readonly call: Map<string, readonly Entry<R>[]>;
+    readonly assign: Map<string, readonly Entry<R>[]>;
+  };
+}
+
+/** Hostile names must not fill the memory. */
+const MAX_KNOWN = 5000;
 
 /** `*` at the beginning of a called name stands for what is before a dot; in an assigned name for anything. */
 export function indexSinks<R>(rules: readonly { rule: R; flow: FlowRule }[]): SinkIndex<R> {
-  const index: SinkIndex<R> = new Map();
-  const add = (key: string, entry: Entry<R>) => {
-    const entries = index.get(key);
-    if (entries === undefined) index.set(key, [entry]);
+  const sinks = new Map<string, Entry<R>[]>();
+  const checks = new Map<string, Entry<R>[]>();
+  const add = (key: string, entry: Entry<R>, to = sinks) => {
+    const entries = to.get(key);
+    if (entries === undefined) to.set(key, [entry]);
     else entries.push(entry);
   };
   for (const { rule, flow } of rules) {
@@ -43,11 +58,12 @@ export function indexSinks<R>(rules: readonly { rule: R; flow: FlowRule }[]): Si
         for (const [key, group] of Map.groupBy(names, (name) => keyOf(kind, name))) {
           add(key, { ...entry, pattern: glob(`{${group.join(',')}}`) });
         }
-      } else if ('check' in sink) add('check', entry);
-      else add('return' in sink ? 'return' : 'divide' in sink ? 'divide' : 'compare', entry);
+      } else if ('check' in sink) {
+        for (const kind of kindsOfCheck(sink.check)) add(kind, entry, checks);
+      } else add('return' in sink ? 'return' : 'divide' in sink ? 'divide' : 'compare', entry);
     }
   }
-  return index;
+  return { sinks, checks, known: { call: new Map(), assign: new Map() } };
 }
 
 function argumentOf(sink: Sink): string {
@@ -62,17 +78,21 @@ function keyOf(kind: 'call' | 'assign', name: string): string {
   return fixed.includes('*') ? `${kind} *` : `${kind} ${fixed}`;
 }
 
-export function candidates<R>(index: SinkIndex<R>, { kind, names }: Sighting): Entry<R>[] {
-  const found: Entry<R>[] = [];
+export function candidates<R>(index: SinkIndex<R>, { kind, names }: Sighting): readonly Entry<R>[] {
   if (kind === 'call' || kind === 'assign') {
-    const wild = index.get(`${kind} *`);
-    for (const name of names) {
-      const own = index.get(`${kind} ${lastPart(name)}`);
-      if (own !== undefined) for (const entry of own) if (entry.pattern!.test(name)) found.push(entry);
-      if (wild !== undefined) for (const entry of wild) if (entry.pattern!.test(name)) found.push(entry);
-    }
-  } else found.push(...(index.get(kind) ?? []));
-  found.push(...(index.get('check') ?? []));
+    if (names.length === 1) return named(index, kind, names[0]!);
+    return names.flatMap((name) => named(index, kind, name));
+  }
+  return [...(index.sinks.get(kind) ?? []), ...(index.checks.get(kind) ?? [])];
+}
+
+function named<R>({ sinks, checks, known }: SinkIndex<R>, kind: 'call' | 'assign', name: string) {
+  const before = known[kind].get(name);
+  if (before !== undefined) return before;
+  const all = [...(sinks.get(`${kind} ${lastPart(name)}`) ?? []), ...(sinks.get(`${kind} *`) ?? [])];
+  const found = [...all.filter(({ pattern }) => pattern!.test(name)), ...(checks.get(kind) ?? [])];
+  if (known[kind].size >= MAX_KNOWN) known[kind].clear();
+  known[kind].set(name, found);
   return found;
 }
 
