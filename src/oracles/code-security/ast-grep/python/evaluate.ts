@@ -2,7 +2,7 @@
  * Evaluates expressions without running them: resolves names through imports, aliases, `getattr` and
  * `__import__`, puts texts together, and carries taint. Tells the observer of every call and comparison.
  */
-import { foldBinary, foldCall, foldMethod, isText, namedConstant } from './fold.ts';
+import { foldBinary, foldCall, foldMethod, namedConstant, sliced } from './fold.ts';
 import {
   CARRIERS,
   CLEANING,
@@ -18,6 +18,7 @@ import { isSecretName, sourceLabel } from './sources.ts';
 import {
   assembled,
   deepTaint,
+  elementOf,
   HOLE,
   joinValues,
   literal,
@@ -75,6 +76,7 @@ export interface LocalFunction {
 }
 
 const MAX_WORK = 5_000_000;
+const MAX_CHOICES = 4;
 const MAX_ITEMS = 200;
 const NO_KEYWORDS: ReadonlyMap<string, Value> = new Map();
 
@@ -240,7 +242,10 @@ export class ExpressionEvaluator {
       const name = this.env.get(key)?.name;
       return unknown(node, name === undefined || name === '' ? key : name);
     }
-    const value = unknown(node, object.name === '' ? '' : `${object.name}[]`, object.taint);
+    const value = {
+      ...unknown(node, object.name === '' ? '' : `${object.name}[]`, object.taint),
+      ...choices(object, key),
+    };
     const source = sourceLabel(object.name);
     const base =
       source === undefined || value.taint !== undefined ? value : withTaint(value, taintOf(source));
@@ -450,6 +455,15 @@ export class ExpressionEvaluator {
         return typeof first?.constant === 'string' ? unknown(node, first.constant) : undefined;
       case 'vars':
         return first === undefined ? undefined : unknown(node, `${first.name}.__dict__`, first.taint);
+      case 'setattr': {
+        const value = args[2];
+        if (first === undefined || value === undefined || typeof second?.constant !== 'string')
+          return undefined;
+        const path = `${first.name}.${second.constant}`;
+        this.env.set(path, value);
+        this.sight('assign', node, [path], { value, receiver: first });
+        return undefined;
+      }
       case 'staticmethod':
       case 'classmethod':
         return first === undefined ? undefined : { ...first, node };
@@ -567,31 +581,17 @@ export class ExpressionEvaluator {
   }
 }
 
+/** The dangerous ones among the functions of a table that one is taken from: `TABLE[name](text)`. */
+function choices({ entries, items }: Value, key: unknown): { also?: readonly string[] } {
+  if (key !== undefined) return {};
+  const names = [...(entries?.values() ?? items ?? [])].map(({ name }) => name);
+  const also = names.filter((name) => FUNCTION.test(name)).slice(0, MAX_CHOICES);
+  return also.length === 0 ? {} : { also };
+}
+
 export function canonical(name: string): string {
   for (const [pattern, replacement] of MODULE_ALIASES) {
     if (pattern.test(name)) return name.replace(pattern, replacement);
   }
   return name;
-}
-
-/** What a loop takes out of a value. */
-export function elementOf(value: Value, node: Expression): Value {
-  const [first, ...rest] = value.items ?? [];
-  if (first !== undefined) return rest.slice(0, 20).reduce(joinValues, first);
-  return unknown(node, value.name === '' ? '' : `${value.name}[]`, value.taint);
-}
-
-function sliced(node: Extract<Expression, { kind: 'subscript' }>, object: Value): Value {
-  const { constant } = object;
-  const parts = node.index.kind === 'slice' ? node.index.parts : [];
-  const step = parts[0];
-  const reversed =
-    parts.length === 1 &&
-    step?.kind === 'unary' &&
-    step.op === '-' &&
-    step.operand.kind === 'literal' &&
-    step.operand.value === 1;
-  if (typeof constant === 'string' && reversed) return literal(node, [...constant].reverse().join(''));
-  if (isText(object)) return { ...object, node };
-  return unknown(node, object.name === '' ? '' : `${object.name}[]`, object.taint);
 }

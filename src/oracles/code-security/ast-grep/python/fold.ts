@@ -217,3 +217,19 @@ export function foldCall(node: Expression, name: string, args: readonly Value[])
 export function truth(constant: NonNullable<Value['constant']> | null): boolean {
   return Boolean(constant);
 }
+
+/** What `object[a:b]` is. */
+export function sliced(node: Extract<Expression, { kind: 'subscript' }>, object: Value): Value {
+  const { constant } = object;
+  const parts = node.index.kind === 'slice' ? node.index.parts : [];
+  const step = parts[0];
+  const reversed =
+    parts.length === 1 &&
+    step?.kind === 'unary' &&
+    step.op === '-' &&
+    step.operand.kind === 'literal' &&
+    step.operand.value === 1;
+  if (typeof constant === 'string' && reversed) return literal(node, [...constant].reverse().join(''));
+  if (isText(object)) return { ...object, node };
+  return unknown(node, object.name === '' ? '' : `${object.name}[]`, object.taint);
+}

@@ -123,7 +123,9 @@ function comparison(
       ? { whenTrue: [{ kind, value }], whenFalse: [] }
       : { whenTrue: [], whenFalse: [{ kind, value }] };
   if (op === 'in' || op === 'not in') {
-    if (left.taint !== undefined && right.taint === undefined) return guards('member', left, op === 'in');
+    if (left.taint !== undefined && right.taint === undefined) {
+      return guards(left.taint.through.has('.scheme') ? 'scheme' : 'member', left, op === 'in');
+    }
     if (right.taint !== undefined && left.taint === undefined)
       return guards('denylist', right, op === 'not in');
     return NOTHING;
@@ -137,7 +139,8 @@ function comparison(
   if (throughPath) return guards('relative', tainted, op === '==');
   if (other.taint !== undefined || other.constant === '') return NOTHING;
   const seen: Guard[] = tainted.taint.through.has(NUMBER) ? [{ kind: 'range', value: tainted }] : [];
-  const { whenTrue, whenFalse } = guards('equal', tainted, op === '==');
+  const kind = tainted.taint.through.has('.scheme') ? 'scheme' : 'equal';
+  const { whenTrue, whenFalse } = guards(kind, tainted, op === '==');
   return { whenTrue: [...whenTrue, ...seen], whenFalse: [...whenFalse, ...seen] };
 }
 

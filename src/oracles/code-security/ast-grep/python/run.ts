@@ -3,7 +3,6 @@ import {
   canonical,
   type Environment,
   ExpressionEvaluator,
-  elementOf,
   type LocalFunction,
   type Observer,
   type Scope,
@@ -12,7 +11,16 @@ import { foldBinary } from './fold.ts';
 import { type Guard, type Outcome, outcomeOf, sharesOrigin } from './guards.ts';
 import type { ClassNode, Expression, FunctionNode, Statement } from './nodes.ts';
 import { entryPoint, HANDLER_ATTRIBUTES, isRequestMethod, parameterLabel } from './sources.ts';
-import { joinValues, mergeTaint, passed, taintOf, unknown, type Value, withTaint } from './values.ts';
+import {
+  elementOf,
+  joinValues,
+  mergeTaint,
+  passed,
+  taintOf,
+  unknown,
+  type Value,
+  withTaint,
+} from './values.ts';
 
 /** Calls after which nothing follows. */
 const EXITS =

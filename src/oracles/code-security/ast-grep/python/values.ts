@@ -153,3 +153,10 @@ export function joinValues(a: Value, b: Value): Value {
     ...(taint !== undefined && { taint }),
   };
 }
+
+/** What a loop takes out of a value. */
+export function elementOf(value: Value, node: Expression): Value {
+  const [first, ...rest] = value.items ?? [];
+  if (first !== undefined) return rest.slice(0, 20).reduce(joinValues, first);
+  return unknown(node, value.name === '' ? '' : `${value.name}[]`, value.taint);
+}
