@@ -1,6 +1,6 @@
 /**
  * One Python interpreter (Pyodide) without a way to JavaScript: messages pass through a device file, and after
- * every program its memory is put back byte by byte to what it was after boot. That is exact where cleaning up
+ * every program its memory becomes what it was after boot. That is exact where cleaning up
  * in Python is guesswork (patched builtins, modules, open generators, half-unwound frames), takes a few
  * milliseconds, and makes it safe to end a program by throwing through its WebAssembly frames.
  */
@@ -158,8 +158,19 @@ export class Interpreter {
     this.#seal.sealed = true;
   }
 
-  /** Puts memory and files back. False when the interpreter must be replaced. */
+  /** Puts files and memory back. False when the interpreter must be replaced. */
   restore(): boolean {
+    const whole = this.restoreFiles();
+    this.restoreMemory();
+    return whole;
+  }
+
+  /** False when the program changed files of ours: the interpreter must be replaced. */
+  restoreFiles(): boolean {
+    return this.#files?.restore() ?? false;
+  }
+
+  restoreMemory(): void {
     const wasm = this.#wasm;
     this.#image?.restore(wasm._sbrk(0));
     wasm.stackRestore(this.#stack);
@@ -167,7 +178,6 @@ export class Interpreter {
     this.#input = Buffer.alloc(0);
     this.#output = [];
     this.#printed = 0;
-    return this.#files?.restore() ?? false;
   }
 
   /** The program's files, where both interpreters keep them. */

@@ -43,6 +43,7 @@ class Child {
     this.#bootBytes = this.#answer.memoryBytes + this.#tests.memoryBytes;
   }
 
+  /** Runs a program. Before the next one, `settle`. */
   run(request: RunRequest): RunReply {
     this.#results = [];
     this.#unsupported = undefined;
@@ -71,7 +72,7 @@ class Child {
     }
     this.#limits.end();
     this.#stdout += this.#answer.takeOutput();
-    const restored = this.#restore() && whole;
+    const restored = this.#restoreFiles() && whole;
     return {
       id: request.id,
       tests: this.#results,
@@ -104,8 +105,14 @@ class Child {
     pairs.push(pairOutput(reply, stdout));
   }
 
-  #restore(): boolean {
-    const whole = [this.#answer.restore(), this.#tests.restore()];
+  /** What cannot fail, and so may follow the reply: both memories. */
+  settle(): void {
+    this.#answer.restoreMemory();
+    this.#tests.restoreMemory();
+  }
+
+  #restoreFiles(): boolean {
+    const whole = [this.#answer.restoreFiles(), this.#tests.restoreFiles()];
     const grown = this.#answer.memoryBytes + this.#tests.memoryBytes - this.#bootBytes;
     return !whole.includes(false) && grown <= WORN_BYTES;
   }
@@ -191,7 +198,10 @@ function serve(): void {
   let child: Child | undefined;
   process.on('message', (message: ToChild) => {
     if (message.kind === 'run') {
-      if (child !== undefined) send({ kind: 'reply', reply: child.run(message.run) });
+      if (child === undefined) return;
+      send({ kind: 'reply', reply: child.run(message.run) });
+      // The parent reads the reply and sends the next program meanwhile.
+      child.settle();
       return;
     }
     bootChild(message.boot, send).then(
