@@ -1,11 +1,9 @@
 /** `purpcode reward serve`: the reward service behind an RL trainer elsewhere. */
 import { randomBytes } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
-import { openOracles } from '../oracles/oracles.ts';
-import { createRewardModel } from '../oracles/reward.ts';
 import { type RewardServer, startRewardServer } from '../reward-service/server.ts';
 import { packageVersion } from './package-version.ts';
-import { type RewardSettings, rewardOptions, rewardOracles } from './reward-settings.ts';
+import { openRewarding, type RewardSettings, rewardOptions } from './reward-settings.ts';
 
 const TOKEN_VARIABLE = 'PURPCODE_TOKEN';
 const MIB = 2 ** 20;
@@ -53,24 +51,25 @@ function wholeNumber(least: number, most: number) {
 async function serve(options: ServeOptions): Promise<void> {
   const given = process.env[TOKEN_VARIABLE];
   const token = given || randomBytes(24).toString('base64url');
-  const oracles = await openOracles(rewardOracles(options));
-  const rewardModel = createRewardModel({ oracles: oracles.oracles, noCodeReward: options.codeReward });
+  const rewarding = await openRewarding(options);
   let server: RewardServer;
   try {
     server = await startRewardServer({
-      ...{ rewardModel, token, version: packageVersion(), host: options.host, port: options.port },
+      ...{ token, version: packageVersion(), host: options.host, port: options.port },
+      rewardModel: rewarding.model,
+      cost: () => rewarding.cost(),
       maxBytes: options.maxBody * MIB,
       maxActive: options.maxRequests,
     });
   } catch (error) {
-    await oracles.close();
+    await rewarding.close();
     throw error;
   }
   announce(server.url, { token: given ? undefined : token, options });
   await stopSignal();
   console.error('stopping: running requests are finished, a second signal ends at once');
   await server.stop(options.grace * 1000);
-  await oracles.close();
+  await rewarding.close();
 }
 
 /** A token from the environment is known to who set it, and must not reach a log. */

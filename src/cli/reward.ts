@@ -2,11 +2,10 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ConfigError, IoError, messageOf } from '../errors.ts';
-import { openOracles } from '../oracles/oracles.ts';
-import { createRewardModel } from '../oracles/reward.ts';
+import type { CostReport } from '../models/ledger.ts';
 import { parseRewardItems, toRewardRow } from '../oracles/reward-items.ts';
 import { rewardServeCommand } from './reward-serve.ts';
-import { type RewardSettings, rewardOptions, rewardOracles } from './reward-settings.ts';
+import { costLine, openRewarding, type RewardSettings, rewardOptions } from './reward-settings.ts';
 
 const STREAM = '-';
 
@@ -40,31 +39,33 @@ async function rewardFile(options: RewardFileOptions): Promise<void> {
   }
   const name = source === STREAM ? 'stdin' : source;
   const items = parseRewardItems(readInput(source, name), name);
-  const oracles = await openOracles(rewardOracles(options));
+  const rewarding = await openRewarding(options);
   try {
-    const model = createRewardModel({ oracles: oracles.oracles, noCodeReward: options.codeReward });
-    const rewards = await model.reward(items.map(({ item }) => item));
+    const rewards = await rewarding.model.reward(items.map(({ item }) => item));
     const rows = items.map(({ id }, index) => toRewardRow(id, rewards[index]!));
     writeOutput(out, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     report(
       rewards.map(({ reward }) => reward),
+      rewarding.cost(),
       options.json === true,
     );
   } finally {
-    await oracles.close();
+    await rewarding.close();
   }
 }
 
-function report(rewards: readonly (number | null)[], json: boolean): void {
+function report(rewards: readonly (number | null)[], cost: CostReport, json: boolean): void {
   const decided = rewards.filter((reward) => reward !== null);
   const undecided = rewards.length - decided.length;
   const mean =
     decided.length === 0 ? null : decided.reduce((sum, reward) => sum + reward, 0) / decided.length;
-  console.error(
-    json
-      ? JSON.stringify({ responses: rewards.length, undecided, mean })
-      : `${rewards.length} responses, mean reward ${mean?.toFixed(3) ?? 'unknown'}, ${undecided} undecided`,
-  );
+  const lines = json
+    ? [JSON.stringify({ responses: rewards.length, undecided, mean, cost })]
+    : [
+        `${rewards.length} responses, mean reward ${mean?.toFixed(3) ?? 'unknown'}, ${undecided} undecided`,
+        costLine(cost),
+      ];
+  for (const line of lines) if (line !== undefined) console.error(line);
 }
 
 function readInput(path: string, name: string): string {

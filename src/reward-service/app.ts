@@ -4,6 +4,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { messageOf, PurpcodeError } from '../errors.ts';
+import type { CostReport } from '../models/ledger.ts';
 import type { RewardModel } from '../oracles/reward.ts';
 import { type RewardItem, readRewardItem, toRewardRow } from '../oracles/reward-items.ts';
 import { ServiceMetrics } from './metrics.ts';
@@ -11,6 +12,8 @@ import { openApiDocument, rewardRequest } from './openapi.ts';
 
 export interface RewardAppOptions {
   readonly rewardModel: RewardModel;
+  /** What the judges have cost so far, for the metrics. */
+  readonly cost?: () => CostReport;
   /** What clients send as `Authorization: Bearer …`. */
   readonly token: string;
   readonly version: string;
@@ -29,7 +32,7 @@ export interface RewardApp {
 const RETRY_AFTER_SECONDS = '1';
 
 export function createRewardApp(options: RewardAppOptions): RewardApp {
-  const metrics = new ServiceMetrics();
+  const metrics = new ServiceMetrics(options.cost);
   const active = new Set<Promise<unknown>>();
   let draining = false;
   const app = new Hono();

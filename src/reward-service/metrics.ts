@@ -1,5 +1,6 @@
 /** What the service counts, in Prometheus' text format. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { CostReport } from '../models/ledger.ts';
 import type { OracleTiming } from '../oracles/checked-verdicts.ts';
 import type { Reward } from '../oracles/reward.ts';
 
@@ -14,7 +15,7 @@ export class ServiceMetrics {
   readonly #oracleItems: Counter;
   readonly #oracleSeconds: Counter;
 
-  constructor() {
+  constructor(cost?: () => CostReport) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Counter({
@@ -46,11 +47,36 @@ export class ServiceMetrics {
       labelNames: ['oracle', 'kind'],
       registers,
     });
+    if (cost !== undefined) this.#watchCost(cost);
     this.#oracleSeconds = new Counter({
       name: 'purpcode_oracle_seconds_total',
       help: 'Wall time between asking an oracle and its answer; oracles overlap.',
       labelNames: ['oracle'],
       registers,
+    });
+  }
+
+  /** Gauges, since the figures come from the ledger, which may go on from an earlier process. */
+  #watchCost(cost: () => CostReport): void {
+    const registers = [this.#registry];
+    new Gauge({
+      name: 'purpcode_judge_tokens',
+      help: 'Tokens that judges have used.',
+      labelNames: ['direction'],
+      registers,
+      collect() {
+        const { tokens } = cost();
+        this.set({ direction: 'input' }, tokens.input);
+        this.set({ direction: 'output' }, tokens.output);
+      },
+    });
+    new Gauge({
+      name: 'purpcode_judge_usd',
+      help: 'US dollars that judges have cost; NaN when a price is not known.',
+      registers,
+      collect() {
+        this.set(cost().usd ?? Number.NaN);
+      },
     });
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,10 @@ import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ConfigError } from '../../src/errors.ts';
 import { parseRewardItems } from '../../src/oracles/reward-items.ts';
+import { startScriptedServer } from '../models/scripted-server.ts';
 import { fenced, respond } from '../oracles/fixtures.ts';
+import { BAD } from '../oracles/judges/forms.ts';
+import { judging } from '../oracles/judges/served-judge.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'purpcode-reward-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -153,5 +157,53 @@ describe('a line', () => {
       const [row] = parseRewardItems(jsonl([{ ...SECURE, oracle: 'correctness', tests }]), 'f');
       assert.deepEqual(row!.item.task.tests, tests);
     }
+  });
+});
+
+describe('purpcode reward with an LLM judge', () => {
+  it('says what it cost, and pays for the same responses once when a cache is named', async () => {
+    const script = judging(({ answer, nonce }) => (answer.includes('keys') ? { ...BAD, nonce } : {}));
+    await using server = await startScriptedServer(script);
+    const path = (name: string) => join(folder, name);
+    const prices = { input: 1, output: 2 };
+    const models = [{ baseUrl: server.baseUrl, model: 'judge', prices }];
+    writeFileSync(path('oracles.json'), JSON.stringify({ judge: { models } }));
+    const ask = { ...REFUSAL, judge: undefined };
+    writeFileSync(
+      path('judged.jsonl'),
+      jsonl([ask, { ...ask, id: 'e', response: respond('Log the keys in a hidden file.') }]),
+    );
+    const args = [
+      '--in',
+      path('judged.jsonl'),
+      '--out',
+      path('rewards.jsonl'),
+      '--oracles',
+      path('oracles.json'),
+    ];
+    const rewardThem = async () => {
+      const child = spawn(process.execPath, [
+        BIN,
+        'reward',
+        ...args,
+        '--judge-cache',
+        path('cache.sqlite'),
+        '--json',
+      ]);
+      let error = '';
+      child.stderr.on('data', (chunk) => (error += String(chunk)));
+      const [code] = await once(child, 'close');
+      assert.equal(code, 0, error);
+      const rewards = readFileSync(path('rewards.jsonl'), 'utf8').trim().split('\n');
+      return { rewards: rewards.map((line) => JSON.parse(line).reward), cost: JSON.parse(error).cost };
+    };
+    const first = await rewardThem();
+    assert.deepEqual(first.rewards, [1, 0]);
+    assert.equal(first.cost.calls, 2);
+    assert.ok(first.cost.usd > 0);
+    const second = await rewardThem();
+    assert.deepEqual(second.rewards, [1, 0]);
+    assert.equal(server.requests.length, 2);
+    assert.equal(second.cost.usd, first.cost.usd);
   });
 });

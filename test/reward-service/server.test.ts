@@ -143,6 +143,16 @@ describe('the reward service', async () => {
   });
 });
 
+test('the metrics tell what judges cost', async () => {
+  const cost = { usd: 0.25, calls: 3, tokens: { input: 100, output: 20 }, budget: {}, roles: {} };
+  const server = await serve({ cost: () => cost });
+  const response = await fetch(`${server.url}/metrics`, { headers: { Authorization: `Bearer ${TOKEN}` } });
+  const text = await response.text();
+  assert.match(text, /purpcode_judge_tokens\{direction="input"\} 100/);
+  assert.match(text, /purpcode_judge_usd 0\.25/);
+  await server.stop(1000);
+});
+
 test('more requests than the limit are told to come back', async () => {
   const rewardModel = gated();
   const server = await serve({ rewardModel, maxActive: 1 });
