@@ -58,6 +58,16 @@ describe('rewards', () => {
     assert.equal(other!.reward, 1);
   });
 
+  it('are none for a task that names no oracle: nothing was checked', async () => {
+    const model = createRewardModel({ oracles: {} });
+    const task = makeTask({ oracles: [] });
+    const rewards = await model.reward([makeItem(CODE, { oracles: [] }), { task, response: 'no template' }]);
+    assert.deepEqual(
+      rewards.map(({ reward }) => reward),
+      [null, 0],
+    );
+  });
+
   it('come with a reward for each objective', async () => {
     const verdicts = [PASS, FAIL, UNDECIDED];
     const values = [1, 0, null];
