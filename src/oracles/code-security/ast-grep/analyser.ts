@@ -8,7 +8,7 @@ import type { Analyser, AnalysisResult, Finding, Snippet } from '../analyser.ts'
 import { LANGUAGES, type Language } from '../language.ts';
 import { type Grammars, loadGrammars } from './languages.ts';
 import type { RuleFile } from './rule-file.ts';
-import { isTriggered, loadRuleSet, type RuleSet } from './rule-set.ts';
+import { loadRuleSet, type RuleSet, triggeredIn } from './rule-set.ts';
 import { invalidSyntax, spanOf } from './syntax.ts';
 
 export interface AstGrepOptions {
@@ -76,7 +76,11 @@ function isKnown(language: string): language is Language {
 }
 
 function findingsIn(code: string, language: Language, rules: RuleSet, grammars: Grammars): Finding[] {
-  return [...patternFindings(code, language, rules, grammars), ...flowFindings(code, rules)];
+  const isTriggered = triggeredIn(code);
+  return [
+    ...patternFindings(code, language, rules, grammars, isTriggered),
+    ...flowFindings(code, rules, isTriggered),
+  ];
 }
 
 function patternFindings(
@@ -84,8 +88,9 @@ function patternFindings(
   language: Language,
   { patterns }: RuleSet,
   grammars: Grammars,
+  isTriggered: (rule: RuleFile) => boolean,
 ): Finding[] {
-  const tried = patterns.filter(({ file }) => isTriggered(file, code));
+  const tried = patterns.filter(({ file }) => isTriggered(file));
   if (tried.length === 0 && language === 'python') return [];
   const tree = grammars.parse(language, code);
   if (code.length > LONG_CHARACTERS && isDeep(tree.root)) {
@@ -107,8 +112,8 @@ function isDeep(root: SgNode): boolean {
   return false;
 }
 
-function flowFindings(code: string, { flows }: RuleSet): Finding[] {
-  const found = flows?.run(code) ?? [];
+function flowFindings(code: string, { flows }: RuleSet, isTriggered: (rule: RuleFile) => boolean): Finding[] {
+  const found = flows?.run(code, isTriggered) ?? [];
   if (found.length === 0) return [];
   const lines = lineStarts(code);
   return found.map(({ rule, place }) => {

@@ -43,12 +43,27 @@ export function loadRuleSet(language: Language, extra: readonly string[], gramma
       return { file, config };
     });
   const flows = files.flatMap((rule) => (rule.flow === undefined ? [] : [{ rule, flow: rule.flow }]));
-  return { patterns, flows: flows.length === 0 ? undefined : compileFlows(flows, isTriggered) };
+  return { patterns, flows: flows.length === 0 ? undefined : compileFlows(flows) };
 }
 
-/** Whether the code has what a rule needs at least. */
-export function isTriggered({ triggers }: RuleFile, code: string): boolean {
-  return triggers.some((trigger) => code.includes(trigger));
+const PAIRS = 4096;
+
+/**
+ * Whether the code has what a rule needs at least. There are hundreds of triggers: a table of the code's pairs of
+ * characters says of most that they are not in it.
+ */
+export function triggeredIn(code: string): (rule: RuleFile) => boolean {
+  const pairs = new Uint8Array(PAIRS);
+  for (let at = 1; at < code.length; at++) pairs[pairAt(code, at)] = 1;
+  const isIn = (trigger: string) => {
+    for (let at = 1; at < trigger.length; at++) if (pairs[pairAt(trigger, at)] === 0) return false;
+    return code.includes(trigger);
+  };
+  return ({ triggers }) => triggers.some(isIn);
+}
+
+function pairAt(text: string, at: number): number {
+  return ((text.charCodeAt(at - 1) << 5) ^ text.charCodeAt(at)) % PAIRS;
 }
 
 function toConfig({ rule, constraints, utils }: RuleFile): NapiConfig {

@@ -16,20 +16,19 @@ export interface Place {
 }
 
 export interface CompiledFlow<R> {
-  /** @returns the rules that apply, with the place of each finding; no place twice. */
-  run(code: string): { rule: R; place: Place }[];
+  /**
+   * @param isTried whether a rule is to be tried on the code; asked once a rule, of those that have a sink in it
+   * @returns the rules that apply, with the place of each finding; no place twice
+   */
+  run(code: string, isTried: (rule: R) => boolean): { rule: R; place: Place }[];
 }
 
-/** @param isTried whether a rule is to be tried on the code; asked once a rule, of those that have a sink in it. */
-export function compileFlows<R>(
-  rules: readonly { rule: R; flow: FlowRule }[],
-  isTried: (rule: R, code: string) => boolean,
-): CompiledFlow<R> {
+export function compileFlows<R>(rules: readonly { rule: R; flow: FlowRule }[]): CompiledFlow<R> {
   const index = indexSinks(rules);
   return {
-    run(code) {
+    run(code, isTried) {
       const found = new Map<R, Map<number, Place>>();
-      const tried = remembered(({ rule }: Entry<R>) => isTried(rule, code));
+      const tried = remembered(({ rule }: Entry<R>) => isTried(rule));
       const applies = remembered(({ flow }: Entry<R>) => codeMatches(flow, code));
       runModule(readModule(code), (sighting) => {
         for (const entry of candidates(index, sighting)) {

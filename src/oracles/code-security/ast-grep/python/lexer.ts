@@ -41,11 +41,12 @@ export function tokenise(code: string, start = 0, end = code.length, inside = fa
   let depth = inside ? 1 : 0;
   let at = start;
   let lineStart = !inside;
-  const push = (kind: TokenKind, from: number, to: number, text = code.slice(from, to)) =>
+  const push = (kind: TokenKind, from: number, to: number, text = code.slice(from, to)) => {
     tokens.push({ kind, text, start: from, end: to, from, to });
+  };
   while (at < end) {
     const before = at;
-    at = Math.min(skip(BLANK, code, at), end);
+    at = Math.min(skipBlank(code, at), end);
     const char = code[at];
     if (at >= end) break;
     if (char === '#') {
@@ -66,8 +67,7 @@ export function tokenise(code: string, start = 0, end = code.length, inside = fa
         push(kind, at, at, ''),
       );
     }
-    PREFIX.lastIndex = at;
-    const string = PREFIX.exec(code);
+    const string = beginsString(code, at) ? stringAt(code, at) : null;
     if (string !== null) {
       const prefix = string[1]!.toLowerCase();
       const from = at + string[0].length;
@@ -81,7 +81,7 @@ export function tokenise(code: string, start = 0, end = code.length, inside = fa
       at = next;
       continue;
     }
-    let next = skip(NAME, code, at);
+    let next = skipName(code, at);
     if (next > at) push('name', at, next);
     else {
       next = /[\d.]/.test(char!) ? skip(NUMBER, code, at) : at;
@@ -99,6 +99,43 @@ export function tokenise(code: string, start = 0, end = code.length, inside = fa
   for (let i = 1; i < indents.length; i++) push('dedent', end, end, '');
   push('end', end, end, '');
   return tokens;
+}
+
+function skipBlank(code: string, at: number): number {
+  let next = at;
+  while (code.charCodeAt(next) === 32) next++;
+  const char = code[next];
+  return char === '\t' || char === '\f' || char === '\\' ? skip(BLANK, code, next) : next;
+}
+
+function skipName(code: string, at: number): number {
+  if (!isWord(code.charCodeAt(at)) || isDigit(code.charCodeAt(at))) return skip(NAME, code, at);
+  let next = at + 1;
+  while (isWord(code.charCodeAt(next))) next++;
+  return code.charCodeAt(next) > 127 ? skip(NAME, code, at) : next;
+}
+
+function isWord(char: number): boolean {
+  return (char >= 97 && char <= 122) || (char >= 65 && char <= 90) || char === 95 || isDigit(char);
+}
+
+function isDigit(char: number): boolean {
+  return char >= 48 && char <= 57;
+}
+
+/** A quote after at most three letters. */
+function beginsString(code: string, at: number): boolean {
+  for (let next = at; next <= at + 3; next++) {
+    const char = code.charCodeAt(next);
+    if (char === 34 || char === 39) return true;
+    if (!isWord(char)) return false;
+  }
+  return false;
+}
+
+function stringAt(code: string, at: number): RegExpExecArray | null {
+  PREFIX.lastIndex = at;
+  return PREFIX.exec(code);
 }
 
 function skip(pattern: RegExp, code: string, at: number): number {
