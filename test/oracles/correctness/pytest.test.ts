@@ -166,6 +166,9 @@ class Divide(unittest.TestCase):
       'from unittest import mock\ndef test_a():\n    with mock.patch("os.remove"): pass':
         "undecided: mock.patch('os.remove')",
       'def test_a(:': 'undecided: the tests do not parse: invalid syntax (tests.py, line 1)',
+      // A lone surrogate is in no UTF-8: the fault is the task's, not the answer's.
+      'def test_a(): assert "\ud800"':
+        "undecided: the tests do not parse: 'utf-8' codec can't encode character '\\ud800' in position 22: surrogates not allowed",
       'def helper(): pass': 'undecided: no test ran',
     };
     for (const [source, expected] of Object.entries(cases))

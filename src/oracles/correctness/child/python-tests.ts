@@ -182,7 +182,7 @@ def run_functional(session, source):
 def parse_tests(source):
     try:
         return ast.parse(source, 'tests.py')
-    except SyntaxError as e:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as e:
         raise Unsupported(f'the tests do not parse: {e}')
 
 def _only_defines_check(tree):
