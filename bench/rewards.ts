@@ -5,7 +5,7 @@
  *
  * Usage: node bench/rewards.ts [--responses 3072] [--data FOLDER] [--workers 2] [--threads 2]
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
@@ -103,15 +103,22 @@ const model = createRewardModel({ oracles: oracles.oracles });
 const lines = items.reduce((sum, { response }) => sum + response.split('\n').length, 0);
 console.log(`${items.length} responses of ${(lines / items.length).toFixed(0)} lines on average`);
 try {
-  // One response starts threads and interpreters: a training run pays that once.
+  // A few responses start all threads and interpreters: a training run pays that once.
   const starting = performance.now();
-  await model.reward(items.slice(0, 2).map((item) => ({ ...item, response: `${item.response}\n` })));
+  const few = items.slice(0, 4 * Number(values.workers));
+  await model.reward(few.map((item) => ({ ...item, response: `${item.response}\n` })));
   console.log(`start        ${((performance.now() - starting) / 1000).toFixed(1)} s`);
   model.takeTimings();
+  const before = usage();
   const began = performance.now();
   const rewards = await model.reward(items);
   const seconds = (performance.now() - began) / 1000;
   console.log(`rewarded     ${seconds.toFixed(1)} s, ${(items.length / seconds).toFixed(0)} responses/s`);
+  const after = usage();
+  const own = (after.ownSeconds - before.ownSeconds).toFixed(1);
+  const sandbox = (after.sandboxSeconds - before.sandboxSeconds).toFixed(1);
+  console.log(`processor    ${own} s own (all threads), ${sandbox} s sandbox`);
+  console.log(`peak memory  ${after.ownMB.toFixed(0)} MB own, ${after.sandboxMB.toFixed(0)} MB sandbox`);
   for (const [name, timing] of Object.entries(model.takeTimings())) {
     const rate = (timing.items - timing.cached) / timing.seconds;
     console.log(
@@ -123,4 +130,33 @@ try {
   console.log(`rewards      1: ${count(1)}, 0: ${count(0)}, undecided: ${count(null)}`);
 } finally {
   await oracles.close();
+}
+
+/** Processor time and peak resident memory of this process and of its children, where /proc tells of them. */
+function usage(): { ownSeconds: number; ownMB: number; sandboxSeconds: number; sandboxMB: number } {
+  const { user, system } = process.cpuUsage();
+  const ownMB = process.resourceUsage().maxRSS / 1024;
+  let [sandboxSeconds, sandboxMB] = [0, 0];
+  for (const pid of processes()) {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      // Fields from the third on, after the name in brackets: state, parent ... 12 and 13: ticks of 10 ms.
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      if (Number(fields[1]) !== process.pid) continue;
+      sandboxSeconds += (Number(fields[11]) + Number(fields[12])) / 100;
+      const peak = /VmHWM:\s*(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+      sandboxMB += Number(peak?.[1] ?? 0) / 1024;
+    } catch {
+      // It has ended.
+    }
+  }
+  return { ownSeconds: (user + system) / 1e6, ownMB, sandboxSeconds, sandboxMB };
+}
+
+function processes(): string[] {
+  try {
+    return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  } catch {
+    return [];
+  }
 }

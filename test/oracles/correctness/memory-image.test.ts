@@ -41,7 +41,7 @@ function reference(page: Uint8Array, key: Uint8Array): bigint[] {
 
 test('a page hash is NH with two keys, wherever the page lies', () => {
   const { memory, bytes } = memoryOf(16);
-  let key = new Uint8Array();
+  let key: Uint8Array = new Uint8Array();
   const hash = createPageHash(memory, 16, (own) => {
     for (let i = 0; i < own.length; i++) own[i] = byte();
     key = own;
