@@ -86,6 +86,8 @@ const MODULE_ALIASES: ReadonlyArray<readonly [RegExp, string]> = [
   [/^(?:six\.moves\.)/, ''],
   [/^(?:posix|nt)\.(?=system|popen|exec)/, 'os.'],
 ];
+/** Quick test before the patterns. */
+const ALIASED = /^(?:builtins|__builtin|Cryptodome|six|posix|nt)/;
 
 export class ExpressionEvaluator {
   protected env: Environment = new Map();
@@ -351,10 +353,13 @@ export class ExpressionEvaluator {
       receiver === undefined
         ? this.evaluate(node.callee)
         : this.member(node.callee, receiver, attribute!.name);
-    const args = node.args.flatMap((arg) => {
+    const args: Value[] = [];
+    for (const arg of node.args) {
       const value = this.evaluate(arg);
-      return arg.kind === 'wrapped' && arg.op === '*' && value.items !== undefined ? value.items : [value];
-    });
+      const unpacked = arg.kind === 'wrapped' && arg.op === '*' ? value.items : undefined;
+      if (unpacked === undefined) args.push(value);
+      else for (const item of unpacked) args.push(item);
+    }
     const keywords = this.keywords(node);
     if (attribute?.object.kind === 'name') this.collect(attribute.object.id, attribute.name, args);
     if (node.callee.kind === 'lambda') return this.applied(node.callee, args);
@@ -385,7 +390,7 @@ export class ExpressionEvaluator {
   /** Functions that are given to others to be called: `submit(os.system, command)`, `Thread(target=f, args=(x,))`. */
   private handedOver(node: Call, args: readonly Value[], keywords: ReadonlyMap<string, Value>): void {
     for (const [index, { name, constant }] of args.entries()) {
-      if (constant !== undefined || !FUNCTION.test(name)) continue;
+      if (name === '' || constant !== undefined || !FUNCTION.test(name)) continue;
       const rest = args.slice(index + 1);
       const list = keywords.get('args') ?? (rest.length === 1 ? rest[0] : undefined);
       const given = list?.items ?? (list === undefined ? rest : [list]);
@@ -590,6 +595,7 @@ function choices({ entries, items }: Value, key: unknown): { also?: readonly str
 }
 
 export function canonical(name: string): string {
+  if (!ALIASED.test(name)) return name;
   for (const [pattern, replacement] of MODULE_ALIASES) {
     if (pattern.test(name)) return name.replace(pattern, replacement);
   }
