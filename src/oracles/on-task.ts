@@ -35,7 +35,7 @@ export function createOnTaskOracle(): Oracle {
       for (const item of items) {
         verdicts.push(checkItem(item, linter));
         // Ruff computes in this thread: sandboxes and judges under way get their turn.
-        if (verdicts.length % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+        if (verdicts.length % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
       }
       return verdicts;
     },

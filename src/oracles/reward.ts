@@ -16,6 +16,8 @@ import type { Verdict } from './verdict.ts';
 /** The paper's reward of a secure answer without code. */
 export const DEFAULT_NO_CODE_REWARD = 0.8;
 const DEFAULT_CACHE_SIZE = 20_000;
+/** This thread computes too: sandboxes and judges under way get their turn this often. */
+const PAUSE_MILLISECONDS = 10;
 
 export interface RewardOptions {
   /** By the names that tasks use. An oracle that a task names and that is missing here is undecided. */
@@ -31,7 +33,7 @@ export interface OracleVerdict {
   readonly verdict: Verdict;
 }
 
-export interface Reward {
+export interface Reward extends Facts {
   /** The joint verdict on all oracles as a number; null: undecided. */
   readonly reward: number | null;
   /**
@@ -41,6 +43,10 @@ export interface Reward {
   readonly objectives: Readonly<Record<string, number | null>>;
   /** `format` first, then those that the task names, `on-task` last. A malformed response has `format` alone. */
   readonly verdicts: readonly OracleVerdict[];
+}
+
+/** What the response shows by itself. */
+interface Facts {
   /** Whether the answer has code that does something, in a language that the prompt may have asked for. */
   readonly hasCode: boolean;
   readonly refused: boolean;
@@ -69,15 +75,22 @@ export function createRewardModel(options: RewardOptions): RewardModel {
       const wellFormed = answers.map((answer) => answer.kind === 'ok');
       // Started first, awaited last: while sandboxes and judges wait, the others compute.
       const waiting = checkAll(items, waitingOracles(items, wellFormed), oracles);
-      const facts = items.map(({ task, response }, index) => {
+      const facts: Facts[] = [];
+      let lastPause = performance.now();
+      for (const [index, { task, response }] of items.entries()) {
         const parsed = answers[index]!;
         const answer = parsed.kind === 'ok' ? parsed.answer : response;
-        return {
-          hasCode: presence.hasCode(answer, task.messages.findLast(({ role }) => role === 'user')?.content),
+        const prompt = task.messages.findLast(({ role }) => role === 'user')?.content;
+        facts.push({
+          hasCode: presence.hasCode(answer, prompt),
           refused: isRefusal(answer),
           wellFormed: wellFormed[index]!,
-        };
-      });
+        });
+        if (performance.now() - lastPause > PAUSE_MILLISECONDS) {
+          await new Promise((resolve) => setImmediate(resolve));
+          lastPause = performance.now();
+        }
+      }
       const analysed = await checkAll(items, analysisOracles(items, facts), oracles);
       const waited = await waiting;
       return items.map((item, index) => {
