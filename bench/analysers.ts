@@ -8,7 +8,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
@@ -82,27 +82,52 @@ function programs(count: number, seed: string): string[] {
 
 const NOUNS = ['invoice', 'parcel', 'ticket', 'reading', 'recipe', 'lesson', 'player', 'ledger', 'sensor'];
 
-/** Snippets a second of one analysis of all programs. */
-async function rate(analysers: readonly Analyser[], codes: readonly string[]): Promise<number> {
+/** What one analysis of all programs took. */
+interface Run {
+  /** Snippets a second. */
+  readonly perSecond: number;
+  /** Milliseconds of processor time a snippet, all threads; not a number where it cannot be told. */
+  readonly cpu: number;
+}
+
+async function rate(analysers: readonly Analyser[], codes: readonly string[]): Promise<Run> {
   const texts = codes.map((code) => wholeProgram(code).slice(0, 1));
+  const usedBefore = process.cpuUsage();
   const began = performance.now();
   const results = await checkTexts(texts, analysers, 'medium');
   const seconds = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(usedBefore);
   const failed = results.filter(({ failure }) => failure !== undefined).length;
   if (failed > 0) throw new Error(`${failed} snippets were not analysed`);
-  return codes.length / seconds;
+  return { perSecond: codes.length / seconds, cpu: (user + system) / 1000 / codes.length };
 }
 
-/** Snippets a second of `bandit -r` once over a folder with a file per program. */
-function banditRate({ command }: FoundTool, codes: readonly string[]): number {
+/** Milliseconds of processor time that ended child processes took, in ticks of 10 ms (proc_pid_stat(5)). */
+function childrenCpu(): number {
+  try {
+    const fields = readFileSync('/proc/self/stat', 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return (Number(fields[13]) + Number(fields[14])) * 10;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** `bandit -r` once over a folder with a file per program. */
+function banditRate({ command }: FoundTool, codes: readonly string[]): Run {
   const folder = mkdtempSync(join(tmpdir(), 'purpcode-bench-'));
   try {
     for (const [index, code] of codes.entries()) writeFileSync(join(folder, `s${index}.py`), code);
+    const usedBefore = childrenCpu();
     const began = performance.now();
     const limits = { encoding: 'utf8', maxBuffer: 2 ** 30 } as const;
     const run = spawnSync(command, ['-r', folder, '-f', 'json', '-q', '--exit-zero'], limits);
     if (run.status !== 0) throw new Error(`bandit ended with ${run.status}: ${run.stderr.slice(-300)}`);
-    return codes.length / ((performance.now() - began) / 1000);
+    return {
+      perSecond: codes.length / ((performance.now() - began) / 1000),
+      cpu: (childrenCpu() - usedBefore) / codes.length,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -110,14 +135,14 @@ function banditRate({ command }: FoundTool, codes: readonly string[]): number {
 
 interface Rates {
   readonly name: string;
-  readonly perSecond: readonly number[];
+  readonly runs: readonly Run[];
 }
 
 /** Every contestant once a round, in turn, on snippets that it has not seen. */
 async function measureThroughput(count: number, rounds: number, threads: number): Promise<Rates[]> {
-  const cold: number[] = [];
-  const warm: number[] = [];
-  const peer: number[] = [];
+  const cold: Run[] = [];
+  const warm: Run[] = [];
+  const peer: Run[] = [];
   for (let round = 0; round < rounds; round++) {
     const codes = programs(3 * count, `round-${round}`);
     const last = codes.slice(2 * count);
@@ -132,9 +157,9 @@ async function measureThroughput(count: number, rounds: number, threads: number)
     }
   }
   return [
-    { name: `embedded, cold (${threads} threads, loading included)`, perSecond: cold },
-    { name: `embedded, warm (${threads} threads)`, perSecond: warm },
-    { name: `Bandit ${bandit?.version ?? '(not installed)'}, one run over the folder`, perSecond: peer },
+    { name: `embedded, cold (${threads} threads, loading included)`, runs: cold },
+    { name: `embedded, warm (${threads} threads)`, runs: warm },
+    { name: `Bandit ${bandit?.version ?? '(not installed)'}, one run over the folder`, runs: peer },
   ];
 }
 
@@ -143,21 +168,36 @@ function median(numbers: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
+function middle(runs: readonly Run[]): Run {
+  return {
+    perSecond: median(runs.map(({ perSecond }) => perSecond)),
+    cpu: median(runs.map(({ cpu }) => cpu)),
+  };
+}
+
 function sayThroughput(rates: readonly Rates[], count: number): void {
-  const peer = median(rates[2]!.perSecond);
+  const peer = middle(rates[2]!.runs);
   say(
     `## Throughput`,
     '',
-    `${count} distinct Python snippets of ${SHORTEST} to ${LONGEST} lines; median of ${rates[0]!.perSecond.length} rounds, the contestants in turn. Cold is a new pool, in the first round a new process: threads, WebAssembly and grammars are loaded and compiled in the time that is measured (V8 optimises Ruff over its first few thousand snippets, about five seconds of CPU time). Warm is the same pool after twice as many other snippets.`,
+    `${count} distinct Python snippets of ${SHORTEST} to ${LONGEST} lines; median of ${rates[0]!.runs.length} rounds, the contestants in turn. Cold is a new pool, in the first round a new process: threads, WebAssembly and grammars are loaded and compiled in the time that is measured. Warm is the same pool after twice as many other snippets. Processor time is of all threads and, unlike snippets/s, hardly depends on what else the machine does; its load (processes that want a core) was ${loadavg()[1]!.toFixed(1)} over the last five minutes.`,
     '',
-    '| analysis | snippets/s | lowest–highest | against Bandit |',
-    '| --- | ---: | ---: | ---: |',
+    '| analysis | snippets/s | lowest–highest | against Bandit | processor ms a snippet | Bandit takes |',
+    '| --- | ---: | ---: | ---: | ---: | ---: |',
     ...rates
-      .filter(({ perSecond }) => perSecond.length > 0)
-      .map(({ name, perSecond }) => {
-        const range = `${Math.round(Math.min(...perSecond))}–${Math.round(Math.max(...perSecond))}`;
-        const ratio = Number.isNaN(peer) ? '' : `${(median(perSecond) / peer).toFixed(1)}×`;
-        return `| ${name} | ${Math.round(median(perSecond))} | ${range} | ${ratio} |`;
+      .filter(({ runs }) => runs.length > 0)
+      .map(({ name, runs }) => {
+        const own = middle(runs);
+        const all = runs.map(({ perSecond }) => perSecond);
+        const times = (ratio: number) => (Number.isNaN(ratio) ? '' : `${ratio.toFixed(1)}×`);
+        const cells = [
+          Math.round(own.perSecond),
+          `${Math.round(Math.min(...all))}–${Math.round(Math.max(...all))}`,
+          times(own.perSecond / peer.perSecond),
+          Number.isNaN(own.cpu) ? '' : own.cpu.toFixed(2),
+          times(peer.cpu / own.cpu),
+        ];
+        return `| ${name} | ${cells.join(' | ')} |`;
       }),
     '',
   );
