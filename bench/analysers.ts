@@ -180,7 +180,7 @@ function sayThroughput(rates: readonly Rates[], count: number): void {
   say(
     `## Throughput`,
     '',
-    `${count} distinct Python snippets of ${SHORTEST} to ${LONGEST} lines; median of ${rates[0]!.runs.length} rounds, the contestants in turn. Cold is a new pool, in the first round a new process: threads, WebAssembly and grammars are loaded and compiled in the time that is measured. Warm is the same pool after twice as many other snippets. Processor time is of all threads and, unlike snippets/s, hardly depends on what else the machine does; its load (processes that want a core) was ${loadavg()[1]!.toFixed(1)} over the last five minutes.`,
+    `${count} distinct Python snippets of ${SHORTEST} to ${LONGEST} lines; median of ${rates[0]!.runs.length} rounds, the contestants in turn. Cold is a new pool, in the first round a new process: threads, WebAssembly and grammars are loaded and compiled in the time that is measured. Warm is the same pool after twice as many other snippets. Processor time is of all threads and, depends far less than snippets/s on what else the machine does; its load (processes that want a core) was ${loadavg()[1]!.toFixed(1)} over the last five minutes.`,
     '',
     '| analysis | snippets/s | lowest–highest | against Bandit | processor ms a snippet | Bandit takes |',
     '| --- | ---: | ---: | ---: | ---: | ---: |',
