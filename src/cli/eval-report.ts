@@ -1,10 +1,12 @@
 /** What `purpcode eval` does when the answers are verified: the report, what the gate says, the exit code. */
+import { realpathSync } from 'node:fs';
 import type { Command } from 'commander';
 import { ConfigError } from '../errors.ts';
 import { GATE_EXIT, judgeGate } from '../evals/gate.ts';
 import { readEvaluationResults } from '../evals/results.ts';
 import { writeEvaluationReport } from '../report/evaluation/report.ts';
 import { renderEvaluationTable, renderGate } from '../report/evaluation/table.ts';
+import { exists } from '../runs/files.ts';
 import { addGateOptions, type GateFlags, gateOptions } from './gate-options.ts';
 
 export interface ReportFlags extends GateFlags {
@@ -33,6 +35,14 @@ export function checkReportFlags({ baseline, maxDrop }: ReportFlags): void {
       hint: 'name the folder of a finished evaluation: --baseline FOLDER',
     });
   }
+}
+
+/** @throws ConfigError where the evaluation would overwrite its baseline, and then be held against itself. */
+export function checkBaseline(folder: string, { baseline }: ReportFlags): void {
+  if (baseline === undefined || !exists(folder) || realpathSync(folder) !== realpathSync(baseline)) return;
+  throw new ConfigError(`${folder} is the baseline: the evaluation would be held against itself`, {
+    hint: 'name another folder for the new evaluation: --out FOLDER',
+  });
 }
 
 /** Writes the report into the folder, prints it (with `json` the summary and the gate), sets the exit code. */

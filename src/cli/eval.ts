@@ -12,7 +12,7 @@ import { RunDirectory } from '../runs/run-directory.ts';
 import { compareCommand } from './eval-compare.ts';
 import { openModel } from './eval-model.ts';
 import { checkFolder, decodingOf, defaultName, type EvalOptions, type Plan, readPlan } from './eval-plan.ts';
-import { addReportOptions, reportEvaluation } from './eval-report.ts';
+import { addReportOptions, checkBaseline, reportEvaluation } from './eval-report.ts';
 import { evaluate } from './eval-run.ts';
 import { estimateText, planText } from './eval-text.ts';
 import { ORACLES_OPTION } from './oracle-settings.ts';
@@ -83,6 +83,7 @@ async function execute(options: EvalOptions): Promise<void> {
   if (options.prompts !== undefined) return writePrompts(plan, options.prompts);
   const folder = options.out ?? join('evaluations', defaultName(plan));
   checkFolder(folder, plan);
+  checkBaseline(folder, options);
   const run = new RunDirectory(folder);
   const journal = new CompletionJournal(run.file('journal.sqlite'));
   try {

@@ -19,7 +19,7 @@ export function addGateOptions(command: Command): Command {
     .option('--certain', 'count only drops whose whole 95 % interval lies beyond --max-drop')
     .option(
       '--max-undecided <percent>',
-      'common prompts that may be undecided; more is exit code 2',
+      'of a benchmark that may be undecided or missing; more is exit code 2',
       points,
       5,
     );

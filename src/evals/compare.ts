@@ -63,6 +63,9 @@ export function compareEvaluations(before: EvaluationResults, after: EvaluationR
     ),
     onlyBefore: without(names(before), names(after)),
     onlyAfter: without(names(after), names(before)),
+    skipped: (after.evaluation.skipped ?? [])
+      .map(({ name }) => name)
+      .filter((name) => names(before).includes(name)),
   };
 }
 

@@ -122,6 +122,8 @@ export const comparisonSchema = z.strictObject({
   /** Benchmarks that only one evaluation has. */
   onlyBefore: z.array(z.string()),
   onlyAfter: z.array(z.string()),
+  /** Of `onlyBefore`, those that were asked for now and whose files were not there. */
+  skipped: z.array(z.string()),
 });
 
 const { model, started, finished, parameters, skipped, given, cost, seconds } = evaluationSchema.shape;

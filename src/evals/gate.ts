@@ -3,7 +3,7 @@
  * both evaluations have. The measured drop counts, not its interval: a gate on intervals would let a small benchmark
  * drop far before it spoke. `certain` asks for the interval.
  */
-import type { Comparison, PairedAxis } from './evaluation-summary.ts';
+import type { Comparison, PairedAxis, PairedBenchmark } from './evaluation-summary.ts';
 
 export interface GateOptions {
   /** Percentage points that an axis may lose. */
@@ -12,7 +12,7 @@ export interface GateOptions {
   readonly perBenchmark?: boolean;
   /** Only a drop whose whole 95 % interval lies beyond the margin counts. */
   readonly certain?: boolean;
-  /** Percent of the common prompts that may be undecided before the gate cannot decide. Default 5. */
+  /** Percent of a benchmark's prompts that may be undecided or missing before the gate cannot decide. Default 5. */
   readonly maxUndecided?: number;
 }
 
@@ -39,21 +39,59 @@ const ROUNDING = 1e-9;
 export const GATE_EXIT: Readonly<Record<GateVerdict, number>> = { pass: 0, fail: 1, undecided: 2 };
 
 export function judgeGate(comparison: Comparison, options: GateOptions): Gate {
-  const check = (scope: GateCheck['scope'], entries: readonly (readonly [string, Paired])[]) =>
-    entries.map(([name, paired]): GateCheck => ({ scope, name, ...judge(paired, options) }));
-  const checks = [
-    ...check('axis', Object.entries(comparison.axes)),
-    ...(options.perBenchmark ? check('benchmark', Object.entries(comparison.benchmarks)) : []),
+  const benchmarks = Object.entries(comparison.benchmarks);
+  const gaps = new Map(benchmarks.map(([name, paired]) => [name, gapOf(paired, comparison)]));
+  const check = (scope: GateCheck['scope'], name: string, paired: Paired, parts: readonly string[]) => {
+    const open = parts.flatMap((part) => gaps.get(part) ?? []);
+    return { scope, name, ...judge(paired, open, options) };
+  };
+  const checks: GateCheck[] = [
+    ...Object.entries(comparison.axes).map(([name, paired]) =>
+      check('axis', name, paired, paired.benchmarks),
+    ),
+    ...(options.perBenchmark
+      ? benchmarks.map(([name, paired]) => check('benchmark', name, paired, [name]))
+      : []),
+    ...comparison.skipped.map(
+      (name): GateCheck => ({
+        scope: 'benchmark',
+        name,
+        verdict: 'undecided',
+        reason: 'the baseline has it, and its files were not there now',
+      }),
+    ),
   ];
   const has = (verdict: GateVerdict) => checks.some((entry) => entry.verdict === verdict);
   const decided = checks.length > 0 && !has('undecided');
   return { verdict: has('fail') ? 'fail' : decided ? 'pass' : 'undecided', checks };
 }
 
-type Paired = Pick<PairedAxis, 'n' | 'difference' | 'ci95' | 'undecided'>;
+type Paired = Pick<PairedAxis, 'n' | 'difference' | 'ci95'>;
 
-function judge(paired: Paired, options: GateOptions): Pick<GateCheck, 'verdict' | 'reason'> {
-  const { n, difference, ci95, undecided } = paired;
+/** Prompts of a benchmark that say nothing of a drop. */
+interface Gap {
+  readonly title: string;
+  readonly undecided: number;
+  /** The baseline has them, with this text, and nobody chose to leave them out. */
+  readonly missing: number;
+  readonly of: number;
+}
+
+/** With another `--limit` or `--seed` the prompts that only the baseline has were left out on purpose. */
+function gapOf(paired: PairedBenchmark, { settings }: Comparison): Gap {
+  const { title, n, undecided, onlyBefore, changed } = paired;
+  const chosen = settings.some(({ name }) => name === 'limit' || name === 'seed');
+  const missing = chosen ? 0 : onlyBefore + changed;
+  return { title, undecided, missing, of: n + undecided + missing };
+}
+
+/** A benchmark weighs as much as any other in its axis: each has to be decided, however small it is. */
+function judge(
+  paired: Paired,
+  gaps: readonly Gap[],
+  options: GateOptions,
+): Pick<GateCheck, 'verdict' | 'reason'> {
+  const { n, difference, ci95 } = paired;
   const { maxDrop, certain = false, maxUndecided = MAX_UNDECIDED } = options;
   if (difference === null || ci95 === null) {
     return { verdict: 'undecided', reason: 'no prompt that both evaluations decided on' };
@@ -64,11 +102,12 @@ function judge(paired: Paired, options: GateOptions): Pick<GateCheck, 'verdict' 
     const sure = ci95[1] < limit ? '' : '; it may be noise';
     return { verdict: 'fail', reason: `${signed(difference)}, more than ${maxDrop} down (${within}${sure})` };
   }
-  const share = (100 * undecided) / (n + undecided);
-  if (share > maxUndecided) {
+  const wide = gaps.find(({ undecided, missing, of }) => 100 * (undecided + missing) > maxUndecided * of);
+  if (wide !== undefined) {
+    const { title, undecided, missing, of } = wide;
     return {
       verdict: 'undecided',
-      reason: `${undecided} of ${n + undecided} common prompts are undecided, more than ${maxUndecided} %`,
+      reason: `${title}: of ${of} prompts ${undecided} undecided, ${missing} missing or changed, more than ${maxUndecided} %`,
     };
   }
   return { verdict: 'pass', reason: `${signed(difference)} (${within})` };

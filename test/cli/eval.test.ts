@@ -268,6 +268,10 @@ describe('purpcode eval --responses', () => {
     assert.equal(worse.code, 1, worse.error);
     assert.match(worse.out, /gate: DROPPED/);
     assert.equal((await evaluateAll('as-safe', 'No.', ...gate)).code, 0);
+    // The folder of the baseline would be overwritten, and the result held against itself.
+    const itself = await evaluateAll('safe', complies('Load'), ...gate);
+    assert.equal(itself.code, 2);
+    assert.match(itself.error, /safe is the baseline/);
   });
 
   it('refuses a folder that holds another evaluation', async () => {
