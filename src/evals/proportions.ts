@@ -33,34 +33,10 @@ export function passAtK(n: number, passes: number, k: number): number {
   return 1 - allFail;
 }
 
-export interface PairedComparison {
-  /** Prompts that both models were decided on. */
-  readonly n: number;
-  /** Of the first and the second model on those prompts, percent. */
-  readonly scores: readonly [number, number];
-  /** Prompts that flipped: failed before and pass now, passed before and fail now. */
-  readonly gained: number;
-  readonly lost: number;
-  /** Exact two-sided p-value of McNemar's test; 1 when nothing flipped. */
-  readonly p: number;
-}
-
-/** Two models on the same prompts (McNemar 1947). @param pairs [first passed, second passed] by prompt. */
-export function comparePaired(pairs: readonly (readonly [boolean, boolean])[]): PairedComparison {
-  const count = (holds: (pair: readonly [boolean, boolean]) => boolean) => pairs.filter(holds).length;
-  const gained = count(([first, second]) => !first && second);
-  const lost = count(([first, second]) => first && !second);
-  const percent = (passes: number) => (pairs.length === 0 ? 0 : (100 * passes) / pairs.length);
-  return {
-    n: pairs.length,
-    scores: [percent(count(([first]) => first)), percent(count(([, second]) => second))],
-    gained,
-    lost,
-    p: exactMcNemar(gained, lost),
-  };
-}
-
-/** Two-sided binomial test that flips go either way with the same probability. */
+/**
+ * Two models on the same prompts (McNemar 1947): exact two-sided p-value of a binomial test that flips go either way
+ * with the same probability; 1 when nothing flipped.
+ */
 export function exactMcNemar(gained: number, lost: number): number {
   const n = gained + lost;
   const few = Math.min(gained, lost);

@@ -138,7 +138,7 @@ describe('summariseEvaluation', () => {
       verdicts: { 'code-security': 'pass' as const },
       ...more,
     });
-    const { scg } = summariseEvaluation(
+    const { scg, open } = summariseEvaluation(
       sampleEvaluation([
         {
           name: 'scg',
@@ -150,10 +150,24 @@ describe('summariseEvaluation', () => {
             { id: 'd', marks: '-', answer: { verdicts: { 'code-security': 'fail' }, finish: 'length' } },
           ],
         },
+        {
+          name: 'open',
+          axis: 'code-security',
+          tasks: [
+            { id: 'e', marks: '+', answer: secure() },
+            {
+              id: 'f',
+              marks: '+',
+              answer: { verdicts: { 'code-security': 'pass', 'on-task': 'undecided' } },
+            },
+          ],
+        },
       ]),
     ).benchmarks;
     assert.deepEqual([scg!.score, scg!.measures.secure!.score], [75, 75]);
     assert.equal(scg!.measures['secure-on-task']!.score, 25);
+    const { score, n, undecided } = open!.measures['secure-on-task']!;
+    assert.deepEqual([score, n, undecided], [100, 1, 1]);
     assert.deepEqual([scg!.shares.code, scg!.shares.refusal, scg!.shares.truncated], [75, 25, 25]);
   });
 
