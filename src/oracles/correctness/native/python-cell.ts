@@ -7,7 +7,7 @@
  * is ready, C calls, R replies. From the tests outwards: O output of the answer, P result of a test, U
  * unsupported, M how the program ended (stdin form), X broken off, E the end.
  */
-export const FRAMES_PYTHON = String.raw`
+export const FRAMES_PYTHON = `
 import json, os, struct
 
 _HEAD = struct.Struct('>I')
@@ -53,7 +53,7 @@ class Link:
         return frame
 `;
 
-export const CELL_PYTHON = String.raw`
+export const CELL_PYTHON = `
 import codecs, ctypes, resource, select, threading
 
 class AnswerWire(Wire):

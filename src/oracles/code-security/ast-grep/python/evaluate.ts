@@ -8,6 +8,7 @@ import {
   CLEANING,
   COLLECTING,
   CONTAINER,
+  canonical,
   ENDS,
   FUNCTION,
   NUMBERS,
@@ -79,15 +80,6 @@ const MAX_WORK = 5_000_000;
 const MAX_CHOICES = 4;
 const MAX_ITEMS = 200;
 const NO_KEYWORDS: ReadonlyMap<string, Value> = new Map();
-
-const MODULE_ALIASES: ReadonlyArray<readonly [RegExp, string]> = [
-  [/^(?:builtins|__builtins__|__builtin__)\./, ''],
-  [/^Cryptodome\./, 'Crypto.'],
-  [/^(?:six\.moves\.)/, ''],
-  [/^(?:posix|nt)\.(?=system|popen|exec)/, 'os.'],
-];
-/** Quick test before the patterns. */
-const ALIASED = /^(?:builtins|__builtin|Cryptodome|six|posix|nt)/;
 
 export class ExpressionEvaluator {
   protected env: Environment = new Map();
@@ -592,12 +584,4 @@ function choices({ entries, items }: Value, key: unknown): { also?: readonly str
   const names = [...(entries?.values() ?? items ?? [])].map(({ name }) => name);
   const also = names.filter((name) => FUNCTION.test(name)).slice(0, MAX_CHOICES);
   return also.length === 0 ? {} : { also };
-}
-
-export function canonical(name: string): string {
-  if (!ALIASED.test(name)) return name;
-  for (const [pattern, replacement] of MODULE_ALIASES) {
-    if (pattern.test(name)) return name.replace(pattern, replacement);
-  }
-  return name;
 }

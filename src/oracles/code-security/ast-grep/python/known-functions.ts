@@ -27,3 +27,21 @@ export const CONTAINER =
 export const FUNCTION =
   /^(?:eval|exec|open|(?:os|subprocess|pickle|marshal|shutil|yaml|dill|requests|httpx|urllib)\.[\w.]+|.*\.(?:execute|executescript|raw))$/;
 export const CLEANING = /safe|secure|sanit|clean|escape|valid|quote|allow|check|resolve/i;
+
+const MODULE_ALIASES: ReadonlyArray<readonly [RegExp, string]> = [
+  [/^(?:builtins|__builtins__|__builtin__)\./, ''],
+  [/^Cryptodome\./, 'Crypto.'],
+  [/^(?:six\.moves\.)/, ''],
+  [/^(?:posix|nt)\.(?=system|popen|exec)/, 'os.'],
+];
+/** Quick test before the patterns. */
+const ALIASED = /^(?:builtins|__builtin|Cryptodome|six|posix|nt)/;
+
+/** A module's usual name: `builtins.eval` is `eval`, Cryptodome is Crypto. */
+export function canonical(name: string): string {
+  if (!ALIASED.test(name)) return name;
+  for (const [pattern, replacement] of MODULE_ALIASES) {
+    if (pattern.test(name)) return name.replace(pattern, replacement);
+  }
+  return name;
+}

@@ -1,6 +1,5 @@
 /** Walks a module in the order in which it runs: bindings, branches, loops, functions. */
 import {
-  canonical,
   type Environment,
   ExpressionEvaluator,
   type LocalFunction,
@@ -9,6 +8,7 @@ import {
 } from './evaluate.ts';
 import { foldBinary } from './fold.ts';
 import { type Guard, type Outcome, outcomeOf, sharesOrigin } from './guards.ts';
+import { canonical } from './known-functions.ts';
 import type { ClassNode, Expression, FunctionNode, Statement } from './nodes.ts';
 import { entryPoint, HANDLER_ATTRIBUTES, isRequestMethod, parameterLabel } from './sources.ts';
 import {
