@@ -38,7 +38,10 @@ export function dataCommand(): Command {
     )
     .action(get);
   sub('check')
-    .addHelpText('after', '\nExit codes: 0 right, 1 a checksum differs or a file is another one.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 right, 1 a checksum differs, a file is another one, or nothing is there of a set that was named.',
+    )
     .action(check);
   return command;
 }
@@ -164,7 +167,12 @@ interface CheckedFile {
 function check(names: readonly string[], options: DataOptions): void {
   const checked = choose(names).map((chosen) => checkFile(chosen, options.data));
   print(checked, checked.flatMap(describeCheck).join('\n'), options);
-  if (checked.some(({ checksum, error }) => checksum === 'wrong' || error !== null)) process.exitCode = 1;
+  const wrong = checked.some(({ checksum, error }) => checksum === 'wrong' || error !== null);
+  // Asked about by name, nothing is no right answer.
+  const absent = names.some((name) =>
+    choose([name]).every(({ file }) => found(options.data, file) === undefined),
+  );
+  if (wrong || absent) process.exitCode = 1;
 }
 
 function checkFile({ file, read }: RegisteredFile, dataFolder: string): CheckedFile {

@@ -63,6 +63,9 @@ describe('purpcode data', () => {
     assert.match(stdout, /x cysecbench\/cysecbench\.csv: .* is not CySecBench/);
     assert.match(stdout, /\+ phtest\/dataset_v0\.1\.csv: checksum unknown, 1 of 1 rows/);
     assert.match(stdout, /- mbpp\/mbpp\.jsonl: not there/);
+    const absent = await run('check', 'phtest', 'xstest', '--data', 'copies');
+    assert.equal(absent.code, 1);
+    assert.match(absent.stdout, /- xstest\/xstest_prompts\.csv: not there/);
     const fine = await run('check', 'phtest', '--data', 'copies', '--json');
     assert.equal(fine.code, 0);
     assert.equal(JSON.parse(fine.stdout)[0].readable, 1);
