@@ -3,11 +3,12 @@ import { dataPath } from '../datasets/data-file.ts';
 import { ConfigError, PurpcodeError } from '../errors.ts';
 import { BENCHMARKS, findBenchmark } from '../evals/benchmarks/benchmarks.ts';
 import { genericBenchmark } from '../evals/benchmarks/generic-jsonl.ts';
+import { isRecipeTasks, recipeBenchmarks } from '../evals/benchmarks/recipe-tasks.ts';
 import type { BenchmarkSource, LoadedBenchmark } from '../evals/benchmarks/source.ts';
 import { type PlannedBenchmark, planBenchmark } from '../evals/model-evaluation/plan.ts';
 import { exists } from '../runs/files.ts';
 
-/** A file of prompts of one's own instead of a known benchmark. */
+/** A file of prompts of one's own, or of a run, instead of a known benchmark. */
 const FILE = /\.jsonl(\.gz)?$/;
 
 interface Chosen {
@@ -42,7 +43,7 @@ function sourcesOf(names: string): BenchmarkSource[] {
   const wanted = names.split(',').map((name) => name.trim());
   const sources = [...new Set(wanted)]
     .filter((name) => name !== '')
-    .map((name) => (FILE.test(name) ? genericBenchmark(name) : findBenchmark(name)));
+    .flatMap((name) => (FILE.test(name) ? fileBenchmarks(name) : findBenchmark(name)));
   if (sources.length === 0) {
     const known = BENCHMARKS.map(({ name }) => name).join(', ');
     throw new ConfigError('which benchmarks? --benchmark names none', {
@@ -52,6 +53,10 @@ function sourcesOf(names: string): BenchmarkSource[] {
   const twice = sources.find(({ name }, index) => sources.findIndex((other) => other.name === name) < index);
   if (twice === undefined) return sources;
   throw new ConfigError(`two benchmarks are called ${twice.name}`, { hint: 'rename one of the files' });
+}
+
+function fileBenchmarks(path: string): BenchmarkSource[] {
+  return isRecipeTasks(path) ? recipeBenchmarks(path) : [genericBenchmark(path)];
 }
 
 /** An error of a loader says which benchmark it belongs to. */

@@ -6,7 +6,8 @@ import type { Axis } from '../benchmark.ts';
 import { loadRows, type RowOutcome } from './file-benchmark.ts';
 import type { BenchmarkSource } from './source.ts';
 
-const AXIS_OF: Readonly<Record<Source, Axis>> = {
+/** Where prompts of a source count. */
+export const AXIS_OF: Readonly<Record<Source, Axis>> = {
   'code-security': 'code-security',
   'malicious-assistance': 'malicious-assistance',
   overrefusal: 'overrefusal',
