@@ -145,10 +145,11 @@ export async function openModel(
     const model = withCache(
       fromSampler(sampler, engine.tokenizer, { name: choice.name, maxContext, maxBatch: SAMPLER_BATCH }),
       shared.cache,
+      shared.ledger.role('policy', FREE),
     );
     return {
       responder: modelResponder(model, { ...generation, concurrency: SAMPLER_BATCH }),
-      prices: { input: 0, output: 0 },
+      prices: FREE,
       isKnown: (request) => model.isKnown(request),
       close: () => engine.close(),
     };
@@ -159,6 +160,8 @@ export async function openModel(
 }
 
 const SAMPLER_BATCH = 64;
+/** What is sampled on this machine. */
+const FREE: Prices = { input: 0, output: 0 };
 
 /** Before anything is paid: everyone who will be asked is there. @throws ModelError */
 export async function checkEndpoints(policy: ModelChoice, judges: readonly EndpointConfig[]): Promise<void> {

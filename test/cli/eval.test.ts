@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { readEvaluation } from '../../src/evals/results.ts';
 import { startScriptedServer } from '../models/scripted-server.ts';
 import { respond } from '../oracles/fixtures.ts';
 import {
   complies,
+  folder,
   refuses,
   responses,
   runEval,
@@ -306,9 +309,16 @@ describe('purpcode eval on a checkpoint', () => {
     assert.equal(first.code, 0, first.error);
     const rows = responses('nano');
     assert.ok(rows.every(({ tokens, response }) => tokens! > 0 && tokens! <= 48 && response !== ''));
+    const cost = () => readEvaluation(join(folder, 'nano')).cost;
+    assert.equal(cost().calls, 2);
+    assert.equal(
+      cost().tokens.output,
+      rows.reduce((sum, { tokens }) => sum + tokens!, 0),
+    );
     const again = await runEval([...args, '--out', 'nano']);
     assert.equal(again.code, 0, again.error);
     assert.deepEqual(responses('nano'), rows);
+    assert.deepEqual([cost().calls, cost().roles.policy!.cacheHits], [2, 2]);
   });
 });
 

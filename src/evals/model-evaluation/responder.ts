@@ -1,7 +1,9 @@
 /** Who answers the tasks: a model that is asked, or a file of completions that were made elsewhere. */
 import { ModelError, messageOf } from '../../errors.ts';
 import type { ChatModel, ChatRequest } from '../../models/chat-model.ts';
+import type { RoleLedger } from '../../models/ledger.ts';
 import type { ReplyCache } from '../../models/reply-cache.ts';
+import { maxInputTokens } from '../../models/tokens.ts';
 import type { Task } from '../../oracles/task.ts';
 import type { Message } from '../../transcripts/message.ts';
 import type { ResponseRow } from '../results.ts';
@@ -72,17 +74,33 @@ export function modelResponder(
   };
 }
 
-/** A model without a cache of its own, an engine's sampler for instance, with one: a killed evaluation samples nothing twice. */
+/**
+ * A model without a cache and an account of its own, an engine's sampler for instance, with both: a killed evaluation
+ * samples nothing twice, and says how many calls and tokens it took.
+ */
 export function withCache(
   model: ChatModel,
   cache: ReplyCache,
+  ledger: RoleLedger,
 ): ChatModel & { isKnown(request: ChatRequest): boolean } {
+  const ask = async (request: ChatRequest, signal: AbortSignal) => {
+    const hold = await ledger.reserve({ input: maxInputTokens(request), output: request.maxTokens }, signal);
+    try {
+      const reply = await model.complete(request, { signal });
+      hold.settle(reply.usage, { estimated: false, unenforced: false });
+      return reply;
+    } catch (error) {
+      hold.release();
+      throw error;
+    }
+  };
   return {
     name: model.name,
     isKnown: (request) => cache.has({ model: model.name, request }),
     complete: async (request, { signal } = {}) => {
-      const ask = (abort: AbortSignal) => model.complete(request, { signal: abort });
-      return (await cache.find({ model: model.name, request }, ask, signal)).reply;
+      const found = await cache.find({ model: model.name, request }, (abort) => ask(request, abort), signal);
+      if (found.from === 'cache') ledger.hit();
+      return found.reply;
     },
   };
 }
