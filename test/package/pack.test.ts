@@ -48,14 +48,16 @@ describe('the packed package', () => {
 
   test('holds the built package with its assets, and nothing else of the repository', () => {
     const paths = packed.files.map(({ path }) => path);
-    for (const path of ['bin/purpcode.js', 'dist/cli/main.js', 'dist/index.d.ts', 'LICENSE', 'NOTICE']) {
+    const parts = ['bin/purpcode.js', 'dist/cli/main.js', 'dist/index.d.ts', 'LICENSE', 'NOTICE'];
+    for (const path of [...parts, 'integrations/python/purpcode_reward.py']) {
       assert.ok(paths.includes(path), `${path} is missing`);
     }
     for (const asset of readdirSync(join(root, 'assets'), { recursive: true, withFileTypes: true })) {
       const path = join(asset.parentPath, asset.name).slice(root.length);
       if (asset.isFile()) assert.ok(paths.includes(path), `${path} is missing`);
     }
-    const allowed = /^(bin|dist|assets)\/|^(package\.json|LICENSE|NOTICE|README\.md|CHANGELOG\.md)$/;
+    const allowed =
+      /^(bin|dist|assets|integrations)\/|^(package\.json|LICENSE|NOTICE|README\.md|CHANGELOG\.md)$/;
     assert.deepEqual(
       paths.filter((path) => !allowed.test(path) || /(?<!\.d)\.ts$/.test(path)),
       [],
