@@ -34,7 +34,7 @@ export interface TrainingModel {
 
 export async function compileTraining(config: LlamaConfig, threads: number): Promise<TrainingModel> {
   const { graph, scatter } = trainingGraph(config, config.maxContext);
-  return { session: await createSession(graph.encode(), threads), scatter };
+  return { session: await createSession(graph.encode(), threads, { memoryPattern: true }), scatter };
 }
 
 export function compileScoring(config: LlamaConfig, threads: number): Promise<InferenceSession> {
