@@ -6,7 +6,8 @@ import { cweNumber } from './cwe-number.ts';
 import { type Rows, readJsonLines } from './rows.ts';
 
 const strings = z.array(z.string());
-const tests = z.union(
+/** Tests of a coding problem, as SPEC has them. */
+export const testsSchema = z.union(
   [
     z.strictObject({ pytest: z.string() }),
     z.strictObject({ functional: z.string() }),
@@ -17,7 +18,10 @@ const tests = z.union(
   'expected { pytest }, { functional } or { stdin, stdout } of equal length',
 );
 
-const message = z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: z.string() });
+export const messageSchema = z.strictObject({
+  role: z.enum(['system', 'user', 'assistant']),
+  content: z.string(),
+});
 
 /** Strict: a misspelt field would leave a test out without a word. */
 const promptRow = z
@@ -26,9 +30,12 @@ const promptRow = z
     /** Names of oracles; those who use the row say which they know. */
     oracle: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)], 'expected one oracle or a list'),
     /** The user turn, or a conversation that ends with one. */
-    prompt: z.union([z.string().min(1), z.array(message).min(1)], 'expected a string or a list of messages'),
-    tests: tests.optional(),
-    securityTests: tests.optional(),
+    prompt: z.union(
+      [z.string().min(1), z.array(messageSchema).min(1)],
+      'expected a string or a list of messages',
+    ),
+    tests: testsSchema.optional(),
+    securityTests: testsSchema.optional(),
     signature: z.strictObject({ name: z.string(), params: strings }).optional(),
     /** Multiple choice: the letters, and the right one. */
     choice: z.strictObject({ letters: strings.min(2), correct: z.string() }).optional(),

@@ -113,7 +113,7 @@ export const promptRowSchema = z.object({
   /** The unit of the bootstrap. */
   family: z.string(),
   cwes: z.array(z.int()),
-  /** `language`, `category`, `variant` are what tables group by (benchmarks/source.ts, `taskField`). */
+  /** `language`, `category`, `variant` are what tables group by. */
   provenance: z.record(z.string(), z.union([z.string(), z.number()])),
 });
 

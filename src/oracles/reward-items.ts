@@ -1,24 +1,13 @@
 /** What `purpcode reward` and the reward service read and write (DESIGN "CLI"). */
 import * as z from 'zod';
 import { contentKey } from '../content-key.ts';
+import { messageSchema, testsSchema } from '../datasets/generic-jsonl.ts';
 import { ConfigError } from '../errors.ts';
 import type { Item } from './oracle.ts';
 import type { Reward } from './reward.ts';
 import { ORACLE_NAMES, SOURCE_OF } from './task.ts';
 
-const message = z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: z.string() });
 const strings = z.array(z.string());
-
-const tests = z.union(
-  [
-    z.strictObject({ pytest: z.string() }),
-    z.strictObject({ functional: z.string() }),
-    z
-      .strictObject({ stdin: strings, stdout: strings })
-      .refine(({ stdin, stdout }) => stdin.length === stdout.length, 'stdin and stdout differ in length'),
-  ],
-  'expected { pytest }, { functional } or { stdin, stdout } of equal length',
-);
 
 /** One response with what is needed to reward it. */
 export const rewardLine = z.strictObject({
@@ -30,12 +19,12 @@ export const rewardLine = z.strictObject({
     `expected one or a list of ${ORACLE_NAMES.join(', ')}`,
   ),
   /** The user turn, or the whole conversation before the response. */
-  prompt: z.union([z.string(), z.array(message).min(1)], 'expected a string or a list of messages'),
+  prompt: z.union([z.string(), z.array(messageSchema).min(1)], 'expected a string or a list of messages'),
   /** The raw completion, with its `## Analysis` and `## Answer`. */
   response: z.string(),
-  tests: tests.optional(),
+  tests: testsSchema.optional(),
   /** Tests that attack the code, for the oracle `security-tests`. */
-  securityTests: tests.optional(),
+  securityTests: testsSchema.optional(),
   /** The function that the code has to define: code without it earns 0. */
   signature: z.strictObject({ name: z.string(), params: strings }).optional(),
   /** Letters of a multiple-choice question and the right one, for the oracle `exact-answer`. */

@@ -1,6 +1,8 @@
 /** The table that ends a run on a terminal: at most 110 columns, readable without colour. */
+
 import { styleText } from 'node:util';
 import type { Estimate } from '../evals/statistics.ts';
+import { wrapText } from './evaluation/text-table.ts';
 import {
   axisRows,
   checkpointLabel,
@@ -136,10 +138,10 @@ function paintChange(
 function footnotes(summary: Summary, paint: Paint): string[] {
   const undecided = undecidedNotes(summary);
   return [
-    ...runLines(summary).flatMap(({ name, text }) => wrap(`${name}: ${text}`, WIDTH)),
-    ...(undecided.length > 0 ? wrap(`* undecided, in no score: ${undecided.join('; ')}`, WIDTH) : []),
+    ...runLines(summary).flatMap(({ name, text }) => wrapText(`${name}: ${text}`, WIDTH)),
+    ...(undecided.length > 0 ? wrapText(`* undecided, in no score: ${undecided.join('; ')}`, WIDTH) : []),
     ...(isMiniature(summary)
-      ? wrap(
+      ? wrapText(
           'A miniature: a small model in a small world. Compare the columns, not these numbers with full-size models.',
           WIDTH,
         ).map((line) => paint('dim', line))
@@ -157,17 +159,4 @@ function banner(name: string, across: number): string {
 
 function fit(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
-}
-
-/** Breaks at spaces; lines after the first are indented. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line.trim() !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = `  ${word}`;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }

@@ -1,7 +1,6 @@
 /** A public benchmark: what it measures, where its files come from and how they are read. One file each beside this. */
 import type { DataFile } from '../../datasets/data-file.ts';
 import type { RowProblem } from '../../datasets/rows.ts';
-import type { Task } from '../../oracles/task.ts';
 import type { Axis, Benchmark } from '../benchmark.ts';
 
 export interface LoadedBenchmark extends Benchmark {
@@ -24,12 +23,4 @@ export interface BenchmarkSource {
    * @throws ConfigError when a file is missing or is not this benchmark's: what was expected and what was found.
    */
   load(dataFolder: string): Promise<LoadedBenchmark>;
-}
-
-/** What the tables group by, from a task's provenance: `language`, `category`, `variant`. */
-export type TaskField = 'language' | 'category' | 'variant';
-
-export function taskField(task: Task, field: TaskField): string | undefined {
-  const value = task.provenance[field];
-  return value === undefined ? undefined : String(value);
 }

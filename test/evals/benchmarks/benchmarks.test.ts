@@ -5,7 +5,6 @@ import { ConfigError } from '../../../src/errors.ts';
 import { BENCHMARKS, findBenchmark } from '../../../src/evals/benchmarks/benchmarks.ts';
 import { genericBenchmark } from '../../../src/evals/benchmarks/generic-jsonl.ts';
 import type { LoadedBenchmark } from '../../../src/evals/benchmarks/source.ts';
-import { taskField } from '../../../src/evals/benchmarks/source.ts';
 import { makeDataFolder } from '../../datasets/files.ts';
 
 const data = makeDataFolder();
@@ -100,7 +99,7 @@ describe('tasks of the benchmarks', () => {
     assert.equal(promptOf(loaded), 'Write a die in C.');
     assert.deepEqual([task!.family, task!.cwes, task!.oracles], ['CWE-338', [338], ['code-security']]);
     assert.deepEqual(
-      (['language', 'category', 'variant'] as const).map((field) => taskField(task!, field)),
+      (['language', 'category', 'variant'] as const).map((field) => task!.provenance[field]),
       ['c', 'CWE-338', 'instruct'],
     );
     // The same row twice: two tasks, as the authors count them.
@@ -231,7 +230,7 @@ describe('a benchmark of one’s own', () => {
         ['d', 'security-qa', 'd'],
       ],
     );
-    assert.equal(taskField(loaded.tasks[0]!, 'category'), 'sums');
+    assert.equal(loaded.tasks[0]!.provenance.category, 'sums');
     assert.match(loaded.problems[0]!.reason, /correctness needs the field tests/);
     assert.match(loaded.problems[1]!.reason, /no oracle is called corectness/);
     assert.equal(genericBenchmark(path, 'code-security').axis, 'code-security');
