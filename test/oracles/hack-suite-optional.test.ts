@@ -9,6 +9,7 @@ import { createCodeqlAnalyser } from '../../src/oracles/code-security/external/c
 import { createSemgrepAnalyser } from '../../src/oracles/code-security/external/semgrep.ts';
 import { createRuffAnalyser } from '../../src/oracles/code-security/ruff.ts';
 import { createSandbox, detectBubblewrap } from '../../src/oracles/correctness/sandboxes.ts';
+import { startFusionServer } from './correctness/fusion-server.ts';
 import { type HackOutcome, runHackSuite, runsCode } from './hack-suite/run-hack-suite.ts';
 
 const embedded = [createRuffAnalyser(), createAstGrepAnalyser()];
@@ -54,6 +55,20 @@ describe('in the sandbox', () => {
     if (status.kind === 'missing') return test.skip(status.reason);
     const sandbox = createSandbox({ kind: 'bubblewrap', timeoutMs: 5000 });
     after(() => sandbox.close());
+    const outcomes = await runHackSuite({ analysers: embedded, sandbox, only: runsCode });
+    assert.ok(outcomes.length > 50);
+    assert.deepEqual(wrong(outcomes), []);
+  });
+
+  it('Sandbox Fusion, a server with one container a request', async (test) => {
+    const status = await detectBubblewrap();
+    if (status.kind === 'missing') return test.skip(status.reason);
+    const server = await startFusionServer();
+    const sandbox = createSandbox({ kind: 'sandbox-fusion', url: server.url, timeoutMs: 5000 });
+    after(async () => {
+      await sandbox.close();
+      server.close();
+    });
     const outcomes = await runHackSuite({ analysers: embedded, sandbox, only: runsCode });
     assert.ok(outcomes.length > 50);
     assert.deepEqual(wrong(outcomes), []);
