@@ -6,7 +6,7 @@ export type SourceTree = ReadonlyMap<string, string>;
 
 /** Lower layers first. A part is a folder of src, or a file directly in it; parts of a layer are peers. */
 const LAYERS: readonly (readonly string[])[] = [
-  ['errors', 'random', 'content-key'],
+  ['errors', 'random', 'content-key', 'statistics'],
   ['transcripts', 'runs'],
   ['rules', 'models', 'engines', 'datasets'],
   ['oracles'],
