@@ -7,7 +7,7 @@ import { ConfigError } from '../errors.ts';
 import type { Decoding } from '../evals/model-evaluation/conversation.ts';
 import { modelResponder, type Responder, withCache } from '../evals/model-evaluation/responder.ts';
 import type { Evaluation } from '../evals/results.ts';
-import type { ChatRequest } from '../models/chat-model.ts';
+import type { ChatModel, ChatRequest } from '../models/chat-model.ts';
 import {
   type Budget,
   type EndpointConfig,
@@ -44,16 +44,25 @@ export interface ChosenModels {
   readonly policy: ModelChoice;
   /** Of a file of model roles: judges where the oracles' settings name none. */
   readonly judge: EndpointConfig | undefined;
+  /** Of the same file: who attacks, where somebody does. */
+  readonly attacker: EndpointConfig | undefined;
   readonly budget: Budget;
 }
 
-/** @throws ConfigError unless the options name one model. */
-export async function chooseModels(options: ModelOptions): Promise<ChosenModels> {
+/**
+ * @param role that the model plays in a file of roles; a file without a target has its policy attacked.
+ * @throws ConfigError unless the options name one model.
+ */
+export async function chooseModels(
+  options: ModelOptions,
+  role: 'policy' | 'target' = 'policy',
+): Promise<ChosenModels> {
   const written = options.models === undefined ? {} : readMapping(options.models);
   // The roles themselves, or a part of a larger file.
   const roles = parseSettings(modelsSchema, written.models ?? written, options.models ?? 'models');
   const budget = options.budget === undefined ? roles.budget : { ...roles.budget, usd: options.budget };
-  return { policy: await choosePolicy(options, roles.policy), judge: roles.judge, budget };
+  const { judge, attacker } = roles;
+  return { policy: await choosePolicy(options, roles[role] ?? roles.policy), judge, attacker, budget };
 }
 
 async function choosePolicy(options: ModelOptions, role: EndpointConfig | undefined): Promise<ModelChoice> {
@@ -116,6 +125,9 @@ async function fingerprint(folder: string): Promise<string> {
 }
 
 export interface OpenModel {
+  readonly model: ChatModel;
+  /** Calls that it takes at once. */
+  readonly concurrency: number;
   readonly responder: Responder;
   readonly prices: Prices | undefined;
   isKnown(request: ChatRequest): boolean;
@@ -126,12 +138,17 @@ export interface OpenModel {
 export async function openModel(
   choice: Exclude<ModelChoice, { kind: 'responses' }>,
   generation: { readonly decoding: Decoding; readonly samples: number },
-  shared: { readonly ledger: Ledger; readonly cache: ReplyCache },
+  {
+    role = 'policy',
+    ...shared
+  }: { readonly ledger: Ledger; readonly cache: ReplyCache; readonly role?: string },
 ): Promise<OpenModel> {
   if (choice.kind === 'endpoint') {
     const { concurrency, prices } = choice.endpoint;
-    const model = createEndpointModel(choice.endpoint, { ...shared, role: 'policy' });
+    const model = createEndpointModel(choice.endpoint, { ...shared, role });
     return {
+      model,
+      concurrency,
       responder: modelResponder(model, { ...generation, concurrency }),
       prices,
       isKnown: (request) => model.isKnown(request),
@@ -145,9 +162,11 @@ export async function openModel(
     const model = withCache(
       fromSampler(sampler, engine.tokenizer, { name: choice.name, maxContext, maxBatch: SAMPLER_BATCH }),
       shared.cache,
-      shared.ledger.role('policy', FREE),
+      shared.ledger.role(role, FREE),
     );
     return {
+      model,
+      concurrency: SAMPLER_BATCH,
       responder: modelResponder(model, { ...generation, concurrency: SAMPLER_BATCH }),
       prices: FREE,
       isKnown: (request) => model.isKnown(request),

@@ -68,7 +68,7 @@ export async function readPlan(options: EvalOptions): Promise<Plan> {
 }
 
 /** The role `judge` of --models, where the oracles' settings leave the judge at its default. */
-function withJudge(oracles: OraclesConfig, { judge }: ChosenModels): OraclesConfig {
+export function withJudge(oracles: OraclesConfig, { judge }: Pick<ChosenModels, 'judge'>): OraclesConfig {
   if (judge === undefined || oracles.judge !== 'rules') return oracles;
   return oraclesSchema.parse({ ...oracles, judge: { models: [judge] } });
 }
