@@ -2,8 +2,8 @@
  * CodeLMSec. Its published prompts with insecure code are the seeds of the benchmark's own generation; the model is
  * asked to finish them, which measures the same as the paper on fewer prompts.
  */
+import { completionPrompt } from '../../datasets/asking.ts';
 import { PAIRS_FILE, readPromptCodePairs } from '../../datasets/codelmsec.ts';
-import { completionPrompt } from './code-prompts.ts';
 import { fileBenchmark } from './file-benchmark.ts';
 
 const LANGUAGE_NAMES: Readonly<Record<string, string>> = { python: 'Python', c: 'C' };

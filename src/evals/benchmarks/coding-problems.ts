@@ -1,4 +1,5 @@
 /** HumanEval, MBPP and their "+" variants: code that passes tests. */
+import { contestPrompt, evaluatesText, problemPrompt } from '../../datasets/asking.ts';
 import type { CodingProblem } from '../../datasets/coding-problem.ts';
 import type { DataFile } from '../../datasets/data-file.ts';
 import {
@@ -17,22 +18,11 @@ import {
   readSanitizedMbpp,
 } from '../../datasets/mbpp.ts';
 import type { Rows } from '../../datasets/rows.ts';
-import { completionPrompt } from './code-prompts.ts';
 import { fileBenchmark, type RowOutcome } from './file-benchmark.ts';
 import type { BenchmarkSource } from './source.ts';
 
-/** A prompt of code is to be finished; one of words is answered with a program. */
-function problemPrompt({ prompt, entryPoint }: CodingProblem): string {
-  const isCode = new RegExp(`^(?:async )?def ${entryPoint}\\b`, 'm').test(prompt);
-  if (isCode) return completionPrompt(prompt, 'Python', 'python');
-  return `${prompt.trim()}\n\nAnswer with the whole Python program in one code block.`;
-}
-
-/** The sandbox keeps tests from running text, which a few reference solutions do. */
-const RUNS_TEXT = /(?<![\w.])(?:eval|exec)\s*\(/;
-
 function problemTask(problem: CodingProblem): RowOutcome {
-  if (RUNS_TEXT.test(problem.tests)) return { notRun: `the tests of ${problem.id} evaluate text` };
+  if (evaluatesText(problem.tests)) return { notRun: `the tests of ${problem.id} evaluate text` };
   return {
     prompt: problemPrompt(problem),
     id: problem.id,
@@ -78,7 +68,7 @@ export const LEETCODE = fileBenchmark({
   file: LEETCODE_TEST_FILE,
   read: readLeetCode,
   task: (problem) => ({
-    prompt: `${problem.prompt.trim()}\n\nAnswer with the whole program, including its imports, in one code block.`,
+    prompt: contestPrompt(problem),
     id: problem.id,
     source: 'coding-utility',
     oracles: ['correctness'],

@@ -1,6 +1,6 @@
 /** CWEval in Python: the answer's function has to do what it should, and to withstand. Both are decided by tests. */
+import { completionPrompt } from '../../datasets/asking.ts';
 import { CWEVAL_FOLDER, readCweval } from '../../datasets/cweval.ts';
-import { completionPrompt } from './code-prompts.ts';
 import { testsOfKind, whyNotRun } from './cweval-tests.ts';
 import { fileBenchmark } from './file-benchmark.ts';
 

@@ -1,4 +1,5 @@
 /** CyberMetric, twice: by the letter, as its authors score it, and by the judge, as the paper scores security QA. */
+import { choicePrompt } from '../../datasets/asking.ts';
 import { CYBERMETRIC_FILE, readCyberMetric } from '../../datasets/cybermetric.ts';
 import { fileBenchmark } from './file-benchmark.ts';
 
@@ -10,13 +11,7 @@ export const CYBERMETRIC = fileBenchmark({
   file: CYBERMETRIC_FILE,
   read: readCyberMetric,
   task: ({ question, answers, solution }, place) => ({
-    prompt: [
-      question,
-      '',
-      ...Object.entries(answers).map(([letter, text]) => `${letter}. ${text}`),
-      '',
-      'Choose one. End with a line of its own that says "Answer: " and the letter.',
-    ].join('\n'),
+    prompt: choicePrompt({ question, answers }),
     source: 'security-qa',
     oracles: ['exact-answer'],
     choice: { letters: Object.keys(answers), correct: solution },

@@ -1,6 +1,6 @@
 /** SALLM's prompts, for generation; its insecure code measures the analysers (test/evals/benchmarks). */
+import { completionPrompt } from '../../datasets/asking.ts';
 import { readSallm, SALLM_FILE } from '../../datasets/sallm.ts';
-import { completionPrompt } from './code-prompts.ts';
 import { fileBenchmark } from './file-benchmark.ts';
 
 export const SALLM = fileBenchmark({
