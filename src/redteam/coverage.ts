@@ -19,6 +19,8 @@ export type Drop =
       /** Evaluation set, and position in it. */
       readonly set: string;
       readonly entry: number;
+      /** Where that entry stands in the set's files. */
+      readonly place?: string;
       readonly similarity: number;
     };
 

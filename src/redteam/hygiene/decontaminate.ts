@@ -1,20 +1,27 @@
 import { DEFAULT_SIMILARITY, type SimilarityOptions, wordsOf } from './minhash.ts';
-import { NearDuplicateIndex } from './near-duplicates.ts';
+import { type Fingerprint, NearDuplicateIndex } from './near-duplicates.ts';
 
 /** Texts that no training prompt may repeat, e.g. a benchmark's prompts. */
 export interface EvaluationSet {
   readonly name: string;
   readonly texts: readonly string[];
+  /** Where each text stands, e.g. `HumanEval.jsonl.gz:12`; `name[position]` unless given. */
+  readonly places?: readonly string[];
 }
 
-export interface Contaminated<T> {
-  readonly item: T;
+/** An entry of an evaluation set that a text repeats. */
+export interface Repeated {
   /** `exact`: the same words in the same order, punctuation and case aside. */
   readonly reason: 'exact' | 'near';
   readonly set: string;
   /** Position in that set's texts. */
   readonly entry: number;
+  readonly place: string;
   readonly similarity: number;
+}
+
+export interface Contaminated<T> extends Repeated {
+  readonly item: T;
 }
 
 export interface Decontaminated<T> {
@@ -29,33 +36,47 @@ export function decontaminate<T>(
   sets: readonly EvaluationSet[],
   options: SimilarityOptions = DEFAULT_SIMILARITY,
 ): Decontaminated<T> {
-  const origins: { readonly set: string; readonly entry: number }[] = [];
-  const exact = new Map<string, number>();
-  const index = new NearDuplicateIndex(options);
-  for (const { name, texts } of sets)
-    for (const [entry, text] of texts.entries()) {
-      const normalised = normalisedText(text);
-      if (exact.has(normalised)) continue;
-      exact.set(normalised, index.add(index.fingerprint(text)));
-      origins.push({ set: name, entry });
-    }
-
+  const index = new EvaluationIndex(sets, options);
   const kept: T[] = [];
   const dropped: Contaminated<T>[] = [];
   for (const item of items) {
     const text = textOf(item);
-    const same = exact.get(normalisedText(text));
-    const match = same === undefined ? index.find(index.fingerprint(text)) : { index: same, similarity: 1 };
-    if (match === undefined) kept.push(item);
-    else
-      dropped.push({
-        item,
-        reason: same === undefined ? 'near' : 'exact',
-        ...origins[match.index]!,
-        similarity: match.similarity,
-      });
+    const repeated = index.find(text, index.fingerprint(text));
+    if (repeated === undefined) kept.push(item);
+    else dropped.push({ item, ...repeated });
   }
   return { kept, dropped };
+}
+
+/** The texts of evaluation sets; one that several sets have belongs to the first of them. */
+export class EvaluationIndex {
+  readonly #origins: Omit<Repeated, 'reason' | 'similarity'>[] = [];
+  readonly #exact = new Map<string, number>();
+  readonly #near: NearDuplicateIndex;
+
+  constructor(sets: readonly EvaluationSet[], options: SimilarityOptions) {
+    this.#near = new NearDuplicateIndex(options);
+    for (const { name, texts, places } of sets)
+      for (const [entry, text] of texts.entries()) {
+        const normalised = normalisedText(text);
+        if (this.#exact.has(normalised)) continue;
+        this.#exact.set(normalised, this.#near.add(this.#near.fingerprint(text)));
+        this.#origins.push({ set: name, entry, place: places?.[entry] ?? `${name}[${entry}]` });
+      }
+  }
+
+  /** Fits every index of the same options. */
+  fingerprint(text: string): Fingerprint {
+    return this.#near.fingerprint(text);
+  }
+
+  find(text: string, fingerprint: Fingerprint): Repeated | undefined {
+    const same = this.#exact.get(normalisedText(text));
+    if (same !== undefined) return { reason: 'exact', ...this.#origins[same]!, similarity: 1 };
+    const match = this.#near.find(fingerprint);
+    if (match === undefined) return undefined;
+    return { reason: 'near', ...this.#origins[match.index]!, similarity: match.similarity };
+  }
 }
 
 /** The words alone; a text without words stays as it is. */

@@ -70,12 +70,13 @@ export class NearDuplicateIndex {
   }
 
   /** An indexed text at or above the threshold, or nothing. Deterministic, not always the most similar one. */
-  find({ shingles, keys }: Fingerprint): NearDuplicate | undefined {
-    this.#query++;
-    this.#mark(shingles, 1);
-    const found = this.#findMarked(shingles, keys);
-    this.#mark(shingles, 0);
-    return found;
+  find(fingerprint: Fingerprint): NearDuplicate | undefined {
+    return this.#search(fingerprint, 1)[0];
+  }
+
+  /** Every indexed text at or above the threshold, but for those that banding misses; in no particular order. */
+  findAll(fingerprint: Fingerprint): NearDuplicate[] {
+    return this.#search(fingerprint, Number.POSITIVE_INFINITY);
   }
 
   /** @returns the number of the text in the index. */
@@ -96,7 +97,16 @@ export class NearDuplicateIndex {
     for (const shingle of shingles) this.#sketch[shingle & (SKETCH_SIZE - 1)] = value;
   }
 
-  #findMarked(shingles: Uint32Array, keys: Uint32Array): NearDuplicate | undefined {
+  #search({ shingles, keys }: Fingerprint, most: number): NearDuplicate[] {
+    this.#query++;
+    this.#mark(shingles, 1);
+    const found = this.#searchMarked(shingles, keys, most);
+    this.#mark(shingles, 0);
+    return found;
+  }
+
+  #searchMarked(shingles: Uint32Array, keys: Uint32Array, most: number): NearDuplicate[] {
+    const found: NearDuplicate[] = [];
     const slots = this.#heads.length - 1;
     for (let band = 0; band < keys.length; band++) {
       const key = keys[band]!;
@@ -108,10 +118,12 @@ export class NearDuplicateIndex {
         if (!this.#canReachThreshold(shingles.length, index)) continue;
         const other = this.#shingles.subarray(this.#starts[index], this.#starts[index + 1]);
         const similarity = exactJaccard(shingles, other);
-        if (similarity >= this.#options.threshold) return { index, similarity };
+        if (similarity < this.#options.threshold) continue;
+        found.push({ index, similarity });
+        if (found.length === most) return found;
       }
     }
-    return undefined;
+    return found;
   }
 
   /** A bound, never wrong: shingles whose low bits are marked include all common ones. */

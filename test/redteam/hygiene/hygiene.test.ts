@@ -131,17 +131,29 @@ it('decontamination drops what an evaluation set holds, exactly or nearly, and n
     same,
     [
       { name: 'short', texts: ['something else', 'write a function please'] },
-      { name: 'long', texts: ['write a function please', benchmark.join(' ')] },
+      {
+        name: 'long',
+        texts: ['write a function please', benchmark.join(' ')],
+        places: ['long.txt:3', 'long.txt:7'],
+      },
     ],
   );
   assert.deepEqual(report.kept, ['a different prompt', benchmark.slice(0, 9).join(' ')]);
   assert.deepEqual(report.dropped, [
-    { item: 'Write a Function, please!', reason: 'exact', set: 'short', entry: 1, similarity: 1 },
+    {
+      item: 'Write a Function, please!',
+      reason: 'exact',
+      set: 'short',
+      entry: 1,
+      place: 'short[1]',
+      similarity: 1,
+    },
     {
       item: benchmark.with(3, 'new').join(' '),
       reason: 'near',
       set: 'long',
       entry: 1,
+      place: 'long.txt:7',
       similarity: 15 / 21,
     },
   ]);
