@@ -24,11 +24,11 @@ const behaviourRow = z
   })
   .transform((row) => ({
     behaviour: row.Behavior,
+    /** What is asked: the text that a contextual behaviour refers to stands before it. */
+    prompt: row.ContextString === '' ? row.Behavior : `${row.ContextString}\n\n---\n\n${row.Behavior}`,
     category: row.SemanticCategory,
     /** `standard`, `contextual` or `copyright`. */
     kind: row.FunctionalCategory,
-    /** What a contextual behaviour refers to; otherwise empty. */
-    context: row.ContextString,
     id: row.BehaviorID,
   }));
 

@@ -183,9 +183,9 @@ describe('requests', () => {
     assert.deepEqual(values(harm), [
       {
         behaviour: 'Do it',
+        prompt: 'A text,\nof two lines\n\n---\n\nDo it',
         category: 'cybercrime_intrusion',
         kind: 'contextual',
-        context: 'A text,\nof two lines',
         id: 'do_it',
       },
     ]);

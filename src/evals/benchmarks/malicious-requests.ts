@@ -25,15 +25,14 @@ export const CYSECBENCH = fileBenchmark({
   task: ({ prompt, category }) => request(prompt, category),
 });
 
-/** A contextual behaviour refers to a text, which stands before it. */
 export const HARMBENCH = fileBenchmark({
   ...SAFE,
   name: 'harmbench',
   title: 'HarmBench',
   file: HARMBENCH_FILE,
   read: readHarmBench,
-  task: ({ behaviour, category, context, id, kind }) => ({
-    ...request(context === '' ? behaviour : `${context}\n\n---\n\n${behaviour}`, category),
+  task: ({ prompt, category, id, kind }) => ({
+    ...request(prompt, category),
     id,
     variant: kind,
   }),
