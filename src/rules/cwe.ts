@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ConfigError, IoError, messageOf } from '../errors.ts';
-import type { CweCatalog } from './cwe-xml.ts';
+import type { CweCatalog, CweWeakness } from './cwe-catalog.ts';
 
 const rowSchema = z.strictObject({
   id: z.int().positive(),
@@ -34,6 +34,8 @@ export interface CweEntry extends z.infer<typeof rowSchema> {
   readonly deprecated: boolean;
   /** MITRE advises against mapping vulnerabilities to it (too general, or a category in disguise). */
   readonly discouraged: boolean;
+  /** All that the list says of it; absent in the shipped table. */
+  readonly full?: CweWeakness;
 }
 
 /** The weaknesses by number. */
@@ -101,12 +103,18 @@ function readTable(path: string): CweTable {
   return tableOf(file);
 }
 
-export function tableOf(file: CweTableFile): CweTable {
-  const entries = file.weaknesses.map((row) => ({
-    ...row,
-    deprecated: row.status === 'Deprecated' || row.status === 'Obsolete',
-    discouraged: row.mapping === 'Discouraged' || row.mapping === 'Prohibited',
-  }));
+/** @param weaknesses the list that the table was made from, if it is at hand. */
+export function tableOf(file: CweTableFile, weaknesses: readonly CweWeakness[] = []): CweTable {
+  const full = new Map(weaknesses.map((weakness) => [weakness.id, weakness]));
+  const entries = file.weaknesses.map((row): CweEntry => {
+    const details = full.get(row.id);
+    return {
+      ...row,
+      deprecated: row.status === 'Deprecated' || row.status === 'Obsolete',
+      discouraged: row.mapping === 'Discouraged' || row.mapping === 'Prohibited',
+      ...(details !== undefined && { full: details }),
+    };
+  });
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
   return { version: file.version, notice: file.notice, entries, get: (cwe) => byId.get(cwe) };
 }

@@ -1,6 +1,7 @@
 /**
  * XHTML fragments of the CWE list to plain text. Nothing but white space is lost: block elements become lines,
- * list items get a dash, table cells are separated by ` | `, images are replaced by their alternative text.
+ * list items get a dash, table cells are separated by ` | `, images are replaced by their alternative text,
+ * exponents are marked by `^`.
  */
 
 /** A node of fast-xml-parser's ordered output. */
@@ -80,6 +81,8 @@ function writeProse(nodes: readonly XmlNode[], lines: LineWriter): void {
       writeProse(childrenOf(node), lines);
       lines.endBlock();
     } else {
+      // 2 to the 8th is not 28.
+      if (name === 'sup') lines.write('^');
       writeProse(childrenOf(node), lines);
       if (name === 'td' || name === 'th') lines.write(' | ');
     }

@@ -15,7 +15,7 @@ const XML = `<?xml version="1.0" encoding="UTF-8"?>
       <Description>The product mends
          walls with glue &lt;only&gt;.</Description>
       <Extended_Description>
-        <xhtml:p>Walls are <xhtml:b>made</xhtml:b> of:</xhtml:p>
+        <xhtml:p>Walls are <xhtml:b>made</xhtml:b> of 10<xhtml:sup>2</xhtml:sup>:</xhtml:p>
         <xhtml:ul><xhtml:li>stone, and</xhtml:li><xhtml:li>mortar&#34;s</xhtml:li></xhtml:ul>
         <xhtml:table><xhtml:tr><xhtml:td>a</xhtml:td><xhtml:td>b</xhtml:td></xhtml:tr></xhtml:table>
         <xhtml:img src="x.png" alt="A wall"/>
@@ -25,9 +25,19 @@ const XML = `<?xml version="1.0" encoding="UTF-8"?>
         <Related_Weakness Nature="ChildOf" CWE_ID="13" View_ID="1003"/>
         <Related_Weakness Nature="PeerOf" CWE_ID="14" View_ID="1000"/>
       </Related_Weaknesses>
+      <Weakness_Ordinalities><Weakness_Ordinality><Ordinality>Primary</Ordinality><Description>Comes first.</Description></Weakness_Ordinality></Weakness_Ordinalities>
+      <Applicable_Platforms><Language Class="Not Language-Specific" Prevalence="Often"/><Language Name="Python" Prevalence="Often"/><Technology Name="Walls" Prevalence="Rarely"/></Applicable_Platforms>
+      <Background_Details><Background_Detail>Glue is old.</Background_Detail></Background_Details>
+      <Alternate_Terms><Alternate_Term><Term>Gluing</Term><Description>Common word.</Description></Alternate_Term><Alternate_Term><Term>Pasting</Term></Alternate_Term></Alternate_Terms>
+      <Modes_Of_Introduction><Introduction><Phase>Implementation</Phase><Note>In haste.</Note></Introduction></Modes_Of_Introduction>
+      <Likelihood_Of_Exploit>High</Likelihood_Of_Exploit>
       <Common_Consequences>
         <Consequence><Scope>Integrity</Scope><Scope>Availability</Scope><Impact>Falls</Impact><Likelihood>High</Likelihood><Note>It hurts.</Note></Consequence>
       </Common_Consequences>
+      <Detection_Methods><Detection_Method><Method>Fuzzing</Method><Description>Push.</Description><Effectiveness>Low</Effectiveness></Detection_Method></Detection_Methods>
+      <Potential_Mitigations>
+        <Mitigation><Phase>Architecture and Design</Phase><Phase>Implementation</Phase><Strategy>Libraries</Strategy><Description>Use mortar.</Description><Effectiveness>High</Effectiveness><Effectiveness_Notes>Dries slowly.</Effectiveness_Notes></Mitigation>
+      </Potential_Mitigations>
       <Demonstrative_Examples>
         <Demonstrative_Example>
           <Intro_Text>Look:</Intro_Text>
@@ -38,7 +48,11 @@ const XML = `<?xml version="1.0" encoding="UTF-8"?>
           <Example_Code Nature="Good"><xhtml:div>mortar(wall)</xhtml:div></Example_Code>
         </Demonstrative_Example>
       </Demonstrative_Examples>
-      <Mapping_Notes><Usage>Discouraged</Usage><Rationale>Too wide.</Rationale><Comments>See <xhtml:i>others</xhtml:i>.</Comments></Mapping_Notes>
+      <Observed_Examples><Observed_Example><Reference>CVE-2031-1</Reference><Description>A wall fell.</Description><Link>https://example.org/1</Link></Observed_Example></Observed_Examples>
+      <Functional_Areas><Functional_Area>Walls</Functional_Area></Functional_Areas>
+      <Affected_Resources><Affected_Resource>Bricks</Affected_Resource></Affected_Resources>
+      <Mapping_Notes><Usage>Discouraged</Usage><Rationale>Too wide.</Rationale><Comments>See <xhtml:i>others</xhtml:i>.</Comments><Reasons><Reason Type="Abstraction"/></Reasons><Suggestions><Suggestion CWE_ID="12" Comment="Narrower."/></Suggestions></Mapping_Notes>
+      <Notes><Note Type="Terminology">Said often.</Note></Notes>
     </Weakness>
     <Weakness ID="7" Name="DEPRECATED: Old" Abstraction="Variant" Structure="Simple" Status="Deprecated">
       <Description>This entry is gone.</Description>
@@ -58,9 +72,34 @@ describe('CWE list in XML', () => {
       id: 700,
       name: "Use of 'Glue' & Paper",
       abstraction: 'Base',
+      structure: 'Simple',
       status: 'Draft',
+      likelihoodOfExploit: 'High',
+      background: ['Glue is old.'],
+      alternateTerms: [{ term: 'Gluing', description: 'Common word.' }, { term: 'Pasting' }],
+      platforms: [
+        { kind: 'Language', name: 'Not Language-Specific' },
+        { kind: 'Language', name: 'Python' },
+        { kind: 'Technology', name: 'Walls' },
+      ],
+      introductions: [{ phase: 'Implementation', note: 'In haste.' }],
+      mitigations: [
+        {
+          phases: ['Architecture and Design', 'Implementation'],
+          strategy: 'Libraries',
+          description: 'Use mortar.',
+          effectiveness: 'High',
+          effectivenessNotes: 'Dries slowly.',
+        },
+      ],
+      detections: [{ method: 'Fuzzing', description: 'Push.', effectiveness: 'Low' }],
+      observed: [{ reference: 'CVE-2031-1', description: 'A wall fell.', link: 'https://example.org/1' }],
+      ordinalities: [{ ordinality: 'Primary', description: 'Comes first.' }],
+      affectedResources: ['Bricks'],
+      functionalAreas: ['Walls'],
+      notes: [{ kind: 'Terminology', text: 'Said often.' }],
       description: 'The product mends walls with glue <only>.',
-      extendedDescription: 'Walls are made of:\n- stone, and\n- mortar"s\na | b |\nA wall',
+      extendedDescription: 'Walls are made of 10^2:\n- stone, and\n- mortar"s\na | b |\nA wall',
       examples: [
         {
           parts: [
@@ -84,7 +123,13 @@ describe('CWE list in XML', () => {
           note: 'It hurts.',
         },
       ],
-      mapping: { usage: 'Discouraged', rationale: 'Too wide.', comments: 'See others.' },
+      mapping: {
+        usage: 'Discouraged',
+        rationale: 'Too wide.',
+        comments: 'See others.',
+        reasons: ['Abstraction'],
+        suggestions: [{ cwe: 12, comment: 'Narrower.' }],
+      },
       parents: [12],
     });
   });
