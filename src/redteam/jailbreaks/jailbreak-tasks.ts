@@ -2,6 +2,7 @@
 import { contentKey } from '../../content-key.ts';
 import type { Task } from '../../oracles/task.ts';
 import { Random } from '../../random.ts';
+import { stratifiedOrder, withoutLongest } from './sampling.ts';
 import { applyJailbreaks, type JailbreakTemplate } from './templates.ts';
 
 export interface JailbreakOptions {
@@ -58,25 +59,4 @@ function drawTemplates({ templates, composed }: JailbreakOptions, random: Random
   return families
     .slice(0, random.chance(composed) ? 2 : 1)
     .map((family) => random.pick(templates.filter((template) => template.family === family)));
-}
-
-/** All but the longest tenth, in the original order. */
-function withoutLongest(tasks: readonly Task[]): Task[] {
-  const keep = Math.ceil(tasks.length * 0.9);
-  const length = (task: Task) => task.messages.reduce((sum, message) => sum + message.content.length, 0);
-  const kept = new Set([...tasks].sort((a, b) => length(a) - length(b)).slice(0, keep));
-  return tasks.filter((task) => kept.has(task));
-}
-
-/** `count` tasks, one stratum after the other in turn. */
-function stratifiedOrder(tasks: readonly Task[], count: number, random: Random): Task[] {
-  const strata = Map.groupBy(
-    random.shuffle(tasks),
-    (task) => task.cwes[0] ?? task.provenance.category ?? task.family,
-  );
-  const lists = random.shuffle([...strata.values()]);
-  return Array.from({ length: count }, (_, i) => {
-    const list = lists[i % lists.length]!;
-    return list[Math.floor(i / lists.length) % list.length]!;
-  });
 }
