@@ -1,0 +1,54 @@
+/** The rules of the embedded analysers as plain data. Bandit, Semgrep and CodeQL bring theirs along when they run. */
+import { type RuleFile, readRules } from '../../oracles/code-security/ast-grep/rule-file.ts';
+import { rulesFolder } from '../../oracles/code-security/ast-grep/rule-set.ts';
+import { RUFF_RULES } from '../../oracles/code-security/ruff-rules.ts';
+import type { CweTable } from '../../rules/cwe.ts';
+import { type AnalyserRule, buildRuleLibrary, type RuleLibrary } from '../../rules/rule-library.ts';
+import { RUFF_EXAMPLES } from './ruff-examples.ts';
+
+/**
+ * Ruff's, then ast-grep's.
+ * @param folders of ast-grep rules beside ours (the setting `astGrep.rules`).
+ * @throws ConfigError for a malformed rule. @throws IoError when this installation lacks its rules.
+ */
+export function analyserRules(folders: readonly string[] = []): AnalyserRule[] {
+  return [
+    ...Object.keys(RUFF_RULES).map(ruffRule),
+    ...readRules([rulesFolder(), ...folders]).map(astGrepRule),
+  ];
+}
+
+/** All rules that red-teaming and rule learning can name. @throws as `analyserRules`. */
+export function openRuleLibrary(cwes: CweTable, folders: readonly string[] = []): RuleLibrary {
+  return buildRuleLibrary({ cwes, analyserRules: analyserRules(folders) });
+}
+
+function ruffRule(id: string): AnalyserRule {
+  const { cwes, severity, help } = RUFF_RULES[id]!;
+  const example = RUFF_EXAMPLES[id];
+  return {
+    analyser: 'ruff',
+    id,
+    languages: ['python'],
+    cwes,
+    severity,
+    help,
+    ...(example !== undefined && { message: example.flags }),
+    bad: example === undefined ? [] : [example.bad],
+    good: example === undefined ? [] : [example.good],
+  };
+}
+
+function astGrepRule({
+  id,
+  languages,
+  cwe,
+  severity,
+  message,
+  help,
+  note,
+  bad,
+  good,
+}: RuleFile): AnalyserRule {
+  return { analyser: 'ast-grep', id, languages, cwes: cwe, severity, message, help, note, bad, good };
+}
