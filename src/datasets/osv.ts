@@ -3,7 +3,15 @@ import { statSync } from 'node:fs';
 import { z } from 'zod';
 import { cweNumbersIn } from './cwe-number.ts';
 import type { DataFile } from './data-file.ts';
-import { type Rows, readJsonFolder, readJsonLines, readJsonRows } from './rows.ts';
+import {
+  describeFault,
+  type Row,
+  type RowProblem,
+  type Rows,
+  readJsonFolder,
+  readJsonLines,
+  readJsonRows,
+} from './rows.ts';
 
 export const OSV_FOLDER: DataFile = {
   path: 'osv',
@@ -98,6 +106,12 @@ const FORMAT = {
   expected: 'objects of the OSV schema: { id, summary, details, affected, references, database_specific }',
   schema: advisoryRow,
 };
+
+/** One advisory that does not come from a file. @param place names it in messages. */
+export function checkAdvisory(place: string, value: unknown): Row<Advisory> | RowProblem {
+  const parsed = advisoryRow.safeParse(value);
+  return parsed.success ? { place, value: parsed.data } : { place, reason: describeFault(parsed.error) };
+}
 
 /** One advisory, a list of them, JSON lines, or a folder of `.json` files. @throws ConfigError, IoError */
 export function readAdvisories(path: string): Rows<Advisory> {

@@ -144,7 +144,7 @@ export function checkRows<T>(path: string, format: RowFormat<T>, raw: readonly R
   for (const { place, value, fault } of raw) {
     const parsed = fault === undefined ? format.schema.safeParse(value) : undefined;
     if (parsed?.success) rows.push({ place, value: parsed.data });
-    else problems.push({ place, reason: fault ?? describe(parsed!.error) });
+    else problems.push({ place, reason: fault ?? describeFault(parsed!.error) });
   }
   if (rows.length === 0) {
     const [first] = problems;
@@ -153,7 +153,8 @@ export function checkRows<T>(path: string, format: RowFormat<T>, raw: readonly R
   return { rows, problems, count: raw.length };
 }
 
-function describe(error: z.ZodError): string {
+/** Why a row is not as expected, by its first fault. */
+export function describeFault(error: z.ZodError): string {
   const [issue] = error.issues;
   const field = issue!.path.join('.');
   return field === '' ? issue!.message : `${field}: ${issue!.message}`;

@@ -5,6 +5,7 @@
 import type { Finding } from '../oracles/code-security/analyser.ts';
 import type { Signature } from '../oracles/task.ts';
 import type { Rule } from '../rules/rule.ts';
+import type { SeedOrigin } from './corpus/snippet.ts';
 
 /** The four ways of Vul2Prompt (SPEC "Vul2Prompt"). */
 export const STRATEGIES = [
@@ -22,6 +23,8 @@ export interface SeedCode {
   readonly family: string;
   /** What the synthesizer wants to get back with the seed when it writes prompts; red-teaming looks at none of it. */
   readonly slots: object;
+  /** How it came to be: model, attempts, ... */
+  readonly provenance?: Readonly<Record<string, string | number>>;
 }
 
 /** Code in which the analyser has confirmed the rule's weakness. */
@@ -35,6 +38,15 @@ export interface VulnerableSeed extends SeedCode {
   readonly findings: readonly Finding[];
   /** The code around the findings; what a prompt should be built from when the code is long. */
   readonly excerpt: string;
+  /** Of code that was collected (src/redteam/corpus); absent where a synthesizer wrote it. */
+  readonly origin?: SeedOrigin;
+}
+
+/** What a turn of Rule2Code has to know of those before it. */
+export interface CodeRequest {
+  /** What was written for the rule so far, certified or not: the new code has to be of another scenario. */
+  readonly previous: readonly SeedCode[];
+  readonly signal?: AbortSignal;
 }
 
 export interface PromptRequest {
@@ -44,6 +56,7 @@ export interface PromptRequest {
   readonly turn: number;
   /** Earlier turns of this seed and strategy: the new prompt has to be another one. */
   readonly previous: readonly string[];
+  readonly signal?: AbortSignal;
 }
 
 export interface PromptDraft {
@@ -58,6 +71,6 @@ export interface PromptDraft {
 /** Both methods answer undefined when they have nothing (more) to offer: a refusal, or no fitting template. */
 export interface Synthesizer {
   /** @param turn from 0; every turn asks for another scenario. */
-  writeVulnerableCode(rule: Rule, turn: number): Promise<SeedCode | undefined>;
+  writeVulnerableCode(rule: Rule, turn: number, request: CodeRequest): Promise<SeedCode | undefined>;
   writePrompt(request: PromptRequest): Promise<PromptDraft | undefined>;
 }
