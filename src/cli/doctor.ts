@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { Command } from 'commander';
 import { disableTelemetry } from '../engines/embedded/telemetry.ts';
 import { messageOf } from '../errors.ts';
+import { HOW_TO_INSTALL as HOW_TO_INSTALL_LLAMA } from '../models/gguf/library.ts';
 import type { ToolName } from '../oracles/code-security/external/find-tool.ts';
 
 const OLDEST_NODE = 24;
@@ -97,6 +98,12 @@ const CHECKS: readonly Check[] = [
   analyser('Bandit', 'bandit', 'more analysis of Python'),
   analyser('Semgrep', 'semgrep', 'more analysis, many languages'),
   analyser('CodeQL', 'codeql', 'deep analysis'),
+  {
+    name: 'node-llama-cpp',
+    required: false,
+    probe: llamaLibrary,
+    mend: `models from GGUF files (provider: gguf): ${HOW_TO_INSTALL_LLAMA}`,
+  },
   tool(
     'PyTorch',
     'python3',
@@ -281,6 +288,11 @@ async function nativeSandbox(): Promise<string> {
   const status = await detectBubblewrap();
   if (status.kind === 'missing') throw new Error(status.reason);
   return status.detail;
+}
+
+async function llamaLibrary(): Promise<string> {
+  const { probeLibrary } = await import('../models/gguf/library.ts');
+  return probeLibrary();
 }
 
 function analyser(name: string, tool: ToolName, what: string): Check {

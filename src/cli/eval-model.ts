@@ -1,4 +1,4 @@
-/** The model that `purpcode eval` evaluates: an endpoint, a checkpoint folder, or a file of completions. */
+/** The model that `purpcode eval` evaluates: an endpoint, a GGUF file, a checkpoint folder, or a file of completions. */
 import { createHash } from 'node:crypto';
 import { createReadStream, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -10,15 +10,14 @@ import type { Evaluation } from '../evals/results.ts';
 import type { ChatModel, ChatRequest } from '../models/chat-model.ts';
 import {
   type Budget,
-  type EndpointConfig,
-  endpointSchema,
+  type ChatModelConfig,
+  chatModelSchema,
   modelsSchema,
   type Prices,
   parseSettings,
 } from '../models/config.ts';
-import { createEndpointModel } from '../models/endpoint.ts';
+import { checkChatModel, createChatModel, modelTitle } from '../models/create-chat-model.ts';
 import type { Ledger } from '../models/ledger.ts';
-import { checkReachable } from '../models/reachable.ts';
 import type { ReplyCache } from '../models/reply-cache.ts';
 import { fromSampler } from '../models/sampler-model.ts';
 import { exists } from '../runs/files.ts';
@@ -36,16 +35,16 @@ export interface ModelOptions {
 
 /** Which model it is; nothing is opened yet. */
 export type ModelChoice =
-  | { readonly kind: 'endpoint'; readonly name: string; readonly endpoint: EndpointConfig }
+  | { readonly kind: 'endpoint' | 'gguf'; readonly name: string; readonly config: ChatModelConfig }
   | { readonly kind: 'checkpoint'; readonly name: string; readonly folder: string }
   | { readonly kind: 'responses'; readonly name: string; readonly file: string };
 
 export interface ChosenModels {
   readonly policy: ModelChoice;
   /** Of a file of model roles: judges where the oracles' settings name none. */
-  readonly judge: EndpointConfig | undefined;
+  readonly judge: ChatModelConfig | undefined;
   /** Of the same file: who attacks, where somebody does. */
-  readonly attacker: EndpointConfig | undefined;
+  readonly attacker: ChatModelConfig | undefined;
   readonly budget: Budget;
 }
 
@@ -65,7 +64,7 @@ export async function chooseModels(
   return { policy: await choosePolicy(options, roles[role] ?? roles.policy), judge, attacker, budget };
 }
 
-async function choosePolicy(options: ModelOptions, role: EndpointConfig | undefined): Promise<ModelChoice> {
+async function choosePolicy(options: ModelOptions, role: ChatModelConfig | undefined): Promise<ModelChoice> {
   const { model, baseUrl, responses } = options;
   if (responses !== undefined) {
     if (baseUrl !== undefined) throw new ConfigError('--responses and --base-url exclude each other');
@@ -73,21 +72,22 @@ async function choosePolicy(options: ModelOptions, role: EndpointConfig | undefi
   }
   if (baseUrl !== undefined) {
     if (model === undefined) throw new ConfigError('--base-url needs --model, the id of the model there');
-    return endpointChoice(options, { baseUrl, model });
+    return roleChoice(options, { baseUrl, model });
   }
+  if (model?.endsWith('.gguf')) return roleChoice(options, { provider: 'gguf', path: model });
   if (model !== undefined && (role === undefined || isFolder(model))) return checkpointChoice(model);
   if (role === undefined) {
     throw new ConfigError('which model? there is no --model, no --models with a policy and no --responses', {
-      hint: 'an endpoint: --base-url URL --model ID; a checkpoint: --model FOLDER; docs/guides/evaluate.md',
+      hint: 'an endpoint: --base-url URL --model ID; a GGUF file or a checkpoint folder: --model PATH; docs/guides/evaluate.md',
     });
   }
-  return endpointChoice(options, model === undefined ? role : { ...role, model });
+  return roleChoice(options, model === undefined ? role : { ...role, model });
 }
 
-function endpointChoice({ apiKeyEnv, concurrency }: ModelOptions, settings: object): ModelChoice {
+function roleChoice({ apiKeyEnv, concurrency }: ModelOptions, settings: object): ModelChoice {
   const role = { ...settings, ...(apiKeyEnv && { apiKeyEnv }), ...(concurrency && { concurrency }) };
-  const endpoint = parseSettings(endpointSchema, role, 'model');
-  return { kind: 'endpoint', name: endpoint.name ?? endpoint.model, endpoint };
+  const config = parseSettings(chatModelSchema, role, 'model');
+  return { kind: config.provider === 'gguf' ? 'gguf' : 'endpoint', name: modelTitle(config), config };
 }
 
 function isFolder(path: string): boolean {
@@ -143,9 +143,9 @@ export async function openModel(
     ...shared
   }: { readonly ledger: Ledger; readonly cache: ReplyCache; readonly role?: string },
 ): Promise<OpenModel> {
-  if (choice.kind === 'endpoint') {
-    const { concurrency, prices } = choice.endpoint;
-    const model = createEndpointModel(choice.endpoint, { ...shared, role });
+  if (choice.kind !== 'checkpoint') {
+    const { concurrency, prices } = choice.config;
+    const model = createChatModel(choice.config, { ...shared, role });
     return {
       model,
       concurrency,
@@ -183,10 +183,10 @@ const SAMPLER_BATCH = 64;
 const FREE: Prices = { input: 0, output: 0 };
 
 /** Before anything is paid: everyone who will be asked is there. @throws ModelError */
-export async function checkEndpoints(policy: ModelChoice, judges: readonly EndpointConfig[]): Promise<void> {
-  const asked = policy.kind === 'endpoint' ? [{ endpoint: policy.endpoint, role: 'model' }] : [];
-  asked.push(...judges.map((endpoint) => ({ endpoint, role: 'judge' })));
-  await Promise.all(asked.map(({ endpoint, role }) => checkReachable(endpoint, role)));
+export async function checkEndpoints(policy: ModelChoice, judges: readonly ChatModelConfig[]): Promise<void> {
+  const asked = 'config' in policy ? [{ config: policy.config, role: 'model' }] : [];
+  asked.push(...judges.map((config) => ({ config, role: 'judge' })));
+  await Promise.all(asked.map(({ config, role }) => checkChatModel(config, role)));
 }
 
 export function aboutModel({ name, kind }: ModelChoice): Evaluation['model'] {

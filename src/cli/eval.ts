@@ -18,7 +18,8 @@ import { estimateText, planText } from './eval-text.ts';
 import { ORACLES_OPTION } from './oracle-settings.ts';
 
 const HELP = `
-One model is named: --base-url with --model, a checkpoint folder as --model, a file of roles as --models, or
+One model is named: --base-url with --model, a GGUF file or a checkpoint folder as --model, a file of roles as
+--models, or
 completions that were made elsewhere as --responses. The same command goes on where a killed one stopped, and asks
 again only what was undecided. Tasks for a judge are undecided where neither --oracles nor --models names one.
 Exit codes: 0 done; with --max-drop 1 for a drop; 2 it could not be done, or the gate not decided.`;
@@ -30,7 +31,7 @@ export function evalCommand(): Command {
       '--benchmark <names>',
       'comma-separated, or all whose files are there; a name in .jsonl is a file of your own',
     )
-    .option('--model <id>', 'the id of the model at --base-url, or a checkpoint folder')
+    .option('--model <id>', 'the id of the model at --base-url, a GGUF file, or a checkpoint folder')
     .option('--base-url <url>', 'an OpenAI-compatible endpoint, e.g. http://127.0.0.1:8000/v1')
     .option('--api-key-env <variable>', 'the environment variable with its key')
     .option(

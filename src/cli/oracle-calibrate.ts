@@ -155,7 +155,7 @@ function readYaml(path: string): unknown {
 /** The settings themselves, or those under `judge` of a larger file. */
 function judgeOf(value: unknown, path: string): object {
   const inner = isObject(value) && 'judge' in value ? value.judge : value;
-  if (isObject(inner)) return 'baseUrl' in inner ? { models: [inner] } : inner;
+  if (isObject(inner)) return 'models' in inner ? inner : { models: [inner] };
   throw new ConfigError(`${path} names no LLM judge`, { hint: 'expected { models: [{ baseUrl, model }] }' });
 }
 

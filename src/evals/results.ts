@@ -58,7 +58,7 @@ export const evaluationSchema = z.strictObject({
   model: z.strictObject({
     /** Of the endpoint, the checkpoint or the file of responses. */
     name: z.string(),
-    kind: z.enum(['endpoint', 'checkpoint', 'responses']),
+    kind: z.enum(['endpoint', 'gguf', 'checkpoint', 'responses']),
   }),
   parameters: z.strictObject({
     /** 0 is greedy; null with `--responses`: how they were made is not known. */

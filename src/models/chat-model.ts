@@ -33,3 +33,11 @@ export interface ChatModel {
    */
   complete(request: ChatRequest, options?: { readonly signal?: AbortSignal }): Promise<ChatReply>;
 }
+
+/** A model that was opened from settings. */
+export interface OpenedModel extends ChatModel {
+  /** Whether the reply is in the cache. */
+  isKnown(request: ChatRequest): boolean;
+  /** Gives back connections or memory. */
+  close(): void;
+}

@@ -31,9 +31,15 @@ const prices = z.strictObject({
   output: z.number().min(0),
 });
 
+/**
+ * In a leading `<think>` block (`leading`), before the first `</think>` because the chat template opens the block
+ * (`template`), or nowhere.
+ */
+const reasoningTags = z.enum(['leading', 'template', 'none']);
+
 export const endpointSchema = z.strictObject({
   /** The protocol spoken: chat completions as vLLM, SGLang, Ollama, llama.cpp and the hosted vendors serve them. */
-  provider: z.literal('openai-compatible').default('openai-compatible'),
+  provider: z.literal('openai-compatible').optional().default('openai-compatible'),
   /** Up to and without `/chat/completions`, e.g. `http://127.0.0.1:8000/v1`. */
   baseUrl,
   /** The model's id at the endpoint. */
@@ -76,21 +82,55 @@ export const endpointSchema = z.strictObject({
    * `json_object`, then for nothing but the schema in words (`instructions`); decisions/0012.
    */
   structuredOutput: z.enum(['auto', 'json_schema', 'json_object', 'instructions']).default('auto'),
-  /**
-   * Where reasoning may stand in the text, apart from a `reasoning_content` field: in a leading `<think>` block
-   * (`leading`), before the first `</think>` because the chat template opens the block (`template`), or nowhere.
-   */
-  reasoningTags: z.enum(['leading', 'template', 'none']).default('leading'),
+  /** Where reasoning may stand in the text, apart from a `reasoning_content` field. */
+  reasoningTags: reasoningTags.default('leading'),
   /** More fields of the request's body, e.g. `{ "reasoning_effort": "low" }`; part of the cache key. */
   body: z.record(z.string(), z.json()).default({}),
 });
+
+export const ggufSchema = z.strictObject({
+  /** A model in this process, through the optional package node-llama-cpp. */
+  provider: z.literal('gguf'),
+  /** The GGUF file with its weights and chat template; of a file in parts, the first. */
+  path: z.string().min(1),
+  /** Name in provenance and cache keys; the file's name and a fingerprint of its content unless given. */
+  name: z.string().min(1).optional(),
+  /** Tokens of a conversation and its completion together; what the model was trained on, at most 8,192, unless given. */
+  contextSize: positive.min(128).optional(),
+  /**
+   * Conversations decoded together. More are faster, and with more than one an answer can differ in its last digits
+   * from run to run (decisions/0018); each has a context in memory of its own.
+   */
+  concurrency: positive.max(256).default(1),
+  /** CPU threads; as many as the machine has cores unless given. */
+  threads: positive.optional(),
+  /** Where it computes. `auto`: the best that the installed package has a ready program for. */
+  gpu: z.enum(['auto', 'cuda', 'vulkan', 'metal', 'none']).default('auto'),
+  /** Of sampling, where the caller gives no seed. */
+  seed: z.int().min(0).default(1),
+  /** Where reasoning may stand in the text, as at an endpoint; what the chat format marks as such is told apart anyway. */
+  reasoningTags: reasoningTags.default('leading'),
+  /** US dollars per million tokens: nothing on one's own machine. */
+  prices: prices.prefault({ input: 0, output: 0 }),
+});
+
+export type GgufSettings = z.input<typeof ggufSchema>;
+export type GgufConfig = z.output<typeof ggufSchema>;
+
+/** A model that can play a role: at an endpoint unless `provider` says otherwise. */
+export const chatModelSchema = z.discriminatedUnion('provider', [endpointSchema, ggufSchema], {
+  error: 'expected openai-compatible (the default) or gguf',
+});
+
+export type ChatModelSettings = z.input<typeof chatModelSchema>;
+export type ChatModelConfig = z.output<typeof chatModelSchema>;
 
 /** Settings of one endpoint as a user writes them. */
 export type EndpointSettings = z.input<typeof endpointSchema>;
 /** With defaults filled in. */
 export type EndpointConfig = z.output<typeof endpointSchema>;
 
-const role = endpointSchema.optional();
+const role = chatModelSchema.optional();
 
 export const modelsSchema = z.strictObject({
   policy: role,

@@ -3,7 +3,7 @@ import { contentKey } from '../content-key.ts';
 import { ModelError } from '../errors.ts';
 import { Random } from '../random.ts';
 import { type Attempted, type Endpoint, openEndpoint } from './attempt.ts';
-import type { ChatModel, ChatReply, ChatRequest } from './chat-model.ts';
+import type { ChatReply, ChatRequest, OpenedModel } from './chat-model.ts';
 import { type EndpointConfig, type EndpointSettings, endpointSchema, parseSettings } from './config.ts';
 import { Gate } from './gate.ts';
 import { AttemptFailure } from './http-transport.ts';
@@ -29,18 +29,11 @@ export interface EndpointShared {
   readonly warn?: (message: string) => void;
 }
 
-export interface EndpointModel extends ChatModel {
-  /** Whether the reply is in the cache. */
-  isKnown(request: ChatRequest): boolean;
-  /** Closes idle connections. */
-  close(): void;
-}
-
 /**
  * @throws ConfigError when a setting is wrong or the variable of a key is not set.
  * @throws ModelError when the ledger has a budget in money and the settings no prices.
  */
-export function createEndpointModel(settings: EndpointSettings, shared: EndpointShared = {}): EndpointModel {
+export function createEndpointModel(settings: EndpointSettings, shared: EndpointShared = {}): OpenedModel {
   const role = shared.role ?? 'model';
   const config = parseSettings(endpointSchema, settings, role);
   const environment = shared.environment ?? process.env;

@@ -1,9 +1,9 @@
 /** The model roles of a run, over one cache, one ledger and one budget. */
 import { ConfigError } from '../errors.ts';
-import type { ChatModel } from './chat-model.ts';
+import type { ChatModel, OpenedModel } from './chat-model.ts';
 import type { KeyedJournal } from './completion-journal.ts';
 import { type ModelsSettings, modelsSchema, parseSettings, ROLES, type Role } from './config.ts';
-import { createEndpointModel, type EndpointModel } from './endpoint.ts';
+import { createChatModel } from './create-chat-model.ts';
 import { type Estimate, estimateCost, type PlannedCall } from './estimate.ts';
 import { type CostReport, Ledger } from './ledger.ts';
 import { ReplyCache } from './reply-cache.ts';
@@ -15,6 +15,8 @@ export interface Models {
   estimate(planned: Iterable<PlannedCall<Role>>): Estimate;
   /** `cost.json`: what was spent so far, in this process and, with a journal, in those before it. */
   cost(): CostReport;
+  /** For models that play a role elsewhere and count against the same budget, such as judges of the oracles. */
+  readonly shared: { readonly ledger: Ledger; readonly cache: ReplyCache };
   close(): void;
 }
 
@@ -36,28 +38,29 @@ export function openModels(
   const { journal, ...rest } = shared;
   const ledger = new Ledger({ budget: config.budget, ...(journal === undefined ? {} : { journal }) });
   const cache = new ReplyCache(journal);
-  const open = new Map<Role, EndpointModel>();
+  const open = new Map<Role, OpenedModel>();
   for (const role of ROLES) {
-    const endpoint = config[role];
-    if (endpoint === undefined) continue;
-    open.set(role, createEndpointModel(endpoint, { ...rest, role, ledger, cache, seed: config.seed }));
+    const own = config[role];
+    if (own === undefined) continue;
+    open.set(role, createChatModel(own, { ...rest, role, ledger, cache, seed: config.seed }));
   }
-  const endpointOf = (role: Role): EndpointModel => {
+  const modelOf = (role: Role): OpenedModel => {
     const model = open.get(role);
     if (model !== undefined) return model;
     throw new ConfigError(`no model plays the role ${role}`, {
-      hint: `set models.${role}.baseUrl and models.${role}.model; docs/guides/models.md has examples`,
+      hint: `set models.${role}.baseUrl and models.${role}.model, or provider: gguf and path; docs/guides/models.md has examples`,
     });
   };
   return {
-    model: endpointOf,
+    model: modelOf,
     estimate: (planned) =>
       estimateCost(planned, {
         budget: config.budget,
         prices: (role) => config[role]?.prices,
-        isKnown: ({ role, request }) => endpointOf(role).isKnown(request),
+        isKnown: ({ role, request }) => modelOf(role).isKnown(request),
       }),
     cost: () => ledger.report(),
+    shared: { ledger, cache },
     close: () => {
       for (const model of open.values()) model.close();
     },

@@ -1,7 +1,8 @@
 /** LLM judges from settings: the models behind a judge or a panel, over one ledger and one cache. */
 import * as z from 'zod';
-import { endpointSchema } from '../../models/config.ts';
-import { createEndpointModel, type EndpointShared } from '../../models/endpoint.ts';
+import { chatModelSchema } from '../../models/config.ts';
+import { createChatModel } from '../../models/create-chat-model.ts';
+import type { EndpointShared } from '../../models/endpoint.ts';
 import {
   createLlmJudge,
   DEFAULT_MAX_CHARACTERS,
@@ -15,7 +16,7 @@ const positive = z.int().min(1);
 
 export const judgeSchema = z.strictObject({
   /** One judge, or several that decide by majority. */
-  models: z.array(endpointSchema).min(1),
+  models: z.array(chatModelSchema).min(1),
   /** Further tries after a malformed answer. */
   retries: z.int().min(0).max(20).default(DEFAULT_RETRIES),
   /** Limit of a judge's answer, tokens; a reasoning model's thoughts count. */
@@ -41,11 +42,11 @@ export interface OpenJudge extends LlmJudge {
  *   without prices.
  */
 export function openLlmJudge(
-  { models: endpoints, ...settings }: JudgeConfig,
+  { models: configs, ...settings }: JudgeConfig,
   shared: Omit<EndpointShared, 'role'> & Pick<LlmJudgeOptions, 'secret' | 'allVotes'> = {},
 ): OpenJudge {
   const { secret, allVotes, ...rest } = shared;
-  const models = endpoints.map((endpoint) => createEndpointModel(endpoint, { ...rest, role: 'judge' }));
+  const models = configs.map((config) => createChatModel(config, { ...rest, role: 'judge' }));
   const judge = createLlmJudge({
     ...settings,
     models,
