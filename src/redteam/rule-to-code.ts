@@ -1,5 +1,6 @@
 /** Rule2Code (SPEC "Stage 0"): vulnerable code per rule, kept only when an analyser confirms the weakness. */
 import { contentKey } from '../content-key.ts';
+import { mapConcurrent } from '../models/map-concurrent.ts';
 import {
   type Analyser,
   type AnalysisResult,
@@ -10,7 +11,6 @@ import {
 import type { Severity } from '../oracles/verdict.ts';
 import type { Rule } from '../rules/rule.ts';
 import { contextWindows, excerpt } from './context-windows.ts';
-import { inOrder } from './in-order.ts';
 import type { SeedCode, Synthesizer, VulnerableSeed } from './synthesizer.ts';
 
 export interface RuleToCodeOptions {
@@ -41,43 +41,80 @@ export interface RuleToCodeCounts {
   repeated: number;
 }
 
+/** What became of one turn of a rule. `declined`: the synthesizer had nothing to offer. */
+export interface CodeTurn {
+  readonly rule: string;
+  readonly cwe: number;
+  /** From 0. */
+  readonly turn: number;
+  readonly outcome: 'certified' | 'rejected' | 'undecided' | 'repeated' | 'declined';
+}
+
 export interface VulnerableCode {
   /** In order of turn, then rule. */
   readonly seeds: readonly VulnerableSeed[];
   /** One per rule, in order. */
   readonly counts: readonly Readonly<RuleToCodeCounts>[];
+  /** One per turn and rule, in this order. */
+  readonly turns: readonly CodeTurn[];
+}
+
+interface RuleState {
+  readonly rule: Rule;
+  readonly counts: RuleToCodeCounts;
+  /** What was written so far, each once. */
+  readonly previous: SeedCode[];
 }
 
 /** The analyser sees each turn's snippets of all rules as one batch. */
 export async function ruleToCode(options: RuleToCodeOptions): Promise<VulnerableCode> {
   const { rules, synthesizer, analyser, turns, concurrency = 8, minSeverity = 'medium' } = options;
-  const counts = rules.map(({ id, cwe }) => emptyCounts(id, cwe));
-  const seen = rules.map(() => new Set<string>());
+  const states = rules.map((rule): RuleState => ({ rule, counts: emptyCounts(rule), previous: [] }));
   const seeds: VulnerableSeed[] = [];
+  const record: CodeTurn[] = [];
   for (let turn = 0; turn < turns; turn++) {
-    const written = await inOrder(rules, concurrency, (rule) => synthesizer.writeVulnerableCode(rule, turn));
-    const fresh = written.flatMap((seed, ruleIndex) => {
-      if (seed === undefined) return [];
-      counts[ruleIndex]!.written++;
-      if (seen[ruleIndex]!.has(seed.code)) {
-        counts[ruleIndex]!.repeated++;
-        return [];
-      }
-      seen[ruleIndex]!.add(seed.code);
-      return [{ seed, ruleIndex }];
-    });
-    const results = await analyser.analyse(
-      fresh.map(({ seed }) => ({ code: seed.code, language: 'python' })),
+    const written = await Array.fromAsync(
+      mapConcurrent(states, { limit: concurrency }, ({ rule, previous }, _index, signal) =>
+        synthesizer.writeVulnerableCode(rule, turn, { previous: [...previous], signal }),
+      ),
     );
-    for (const [i, { seed, ruleIndex }] of fresh.entries()) {
-      const rule = rules[ruleIndex]!;
-      const verdict = certify(rule, results[i]!, minSeverity);
-      counts[ruleIndex]![verdict.kind]++;
-      if (verdict.kind === 'certified') seeds.push(seedOf(rule, seed, turn, verdict.findings));
+    const fresh = states.map(({ previous }, index) => newSeed(written[index], previous));
+    const certificates = await certifyAll(states, fresh, analyser, minSeverity);
+    for (const [index, { rule, counts, previous }] of states.entries()) {
+      const seed = fresh[index];
+      const certificate = certificates[index];
+      const outcome = certificate?.kind ?? (written[index] === undefined ? 'declined' : 'repeated');
+      record.push({ rule: rule.id, cwe: rule.cwe, turn, outcome });
+      if (outcome === 'declined') continue;
+      counts.written++;
+      counts[outcome]++;
+      if (seed === undefined) continue;
+      previous.push(seed);
+      if (certificate?.kind === 'certified') seeds.push(seedOf(rule, seed, turn, certificate.findings));
     }
     options.onProgress?.((turn + 1) * rules.length, turns * rules.length);
   }
-  return { seeds, counts };
+  return { seeds, counts: states.map(({ counts }) => counts), turns: record };
+}
+
+function newSeed(seed: SeedCode | undefined, previous: readonly SeedCode[]): SeedCode | undefined {
+  return previous.some(({ code }) => code === seed?.code) ? undefined : seed;
+}
+
+/** One per rule, undefined where there is no seed. */
+async function certifyAll(
+  states: readonly RuleState[],
+  seeds: readonly (SeedCode | undefined)[],
+  analyser: Analyser,
+  minSeverity: Severity,
+): Promise<(Certificate | undefined)[]> {
+  const snippets = seeds.flatMap((seed) =>
+    seed === undefined ? [] : [{ code: seed.code, language: 'python' }],
+  );
+  const results = (await analyser.analyse(snippets)).values();
+  return states.map(({ rule }, index) =>
+    seeds[index] === undefined ? undefined : certify(rule, results.next().value!, minSeverity),
+  );
 }
 
 type Certificate =
@@ -110,6 +147,6 @@ function seedOf(rule: Rule, written: SeedCode, turn: number, findings: readonly 
   };
 }
 
-function emptyCounts(rule: string, cwe: number): RuleToCodeCounts {
-  return { rule, cwe, written: 0, certified: 0, rejected: 0, undecided: 0, repeated: 0 };
+function emptyCounts({ id, cwe }: Rule): RuleToCodeCounts {
+  return { rule: id, cwe, written: 0, certified: 0, rejected: 0, undecided: 0, repeated: 0 };
 }

@@ -4,7 +4,6 @@ import type { Analyser } from '../../src/oracles/code-security/analyser.ts';
 import { createRuffAnalyser } from '../../src/oracles/code-security/ruff.ts';
 import type { Task } from '../../src/oracles/task.ts';
 import { type CampaignOptions, runCampaign } from '../../src/redteam/campaign.ts';
-import { inOrder } from '../../src/redteam/in-order.ts';
 import { JAILBREAK_TEMPLATES } from '../../src/redteam/jailbreaks/templates.ts';
 import { certify, ruleToCode } from '../../src/redteam/rule-to-code.ts';
 import type { Synthesizer } from '../../src/redteam/synthesizer.ts';
@@ -238,30 +237,5 @@ describe('campaign', () => {
       other.tasks.map((task) => task.id),
       first.tasks.map((task) => task.id),
     );
-  });
-});
-
-describe('work in order', () => {
-  it('keeps the order of the items and the limit', async () => {
-    let running = 0;
-    let most = 0;
-    const results = await inOrder([5, 1, 3, 2, 4], 2, async (ms, index) => {
-      most = Math.max(most, ++running);
-      await new Promise((resolve) => setTimeout(resolve, ms));
-      running--;
-      return `${index}:${ms}`;
-    });
-    assert.deepEqual(results, ['0:5', '1:1', '2:3', '3:2', '4:4']);
-    assert.equal(most, 2);
-  });
-
-  it('starts nothing more after a failure', async () => {
-    const started: number[] = [];
-    const failing = inOrder([0, 1, 2, 3], 1, async (item) => {
-      started.push(item);
-      if (item === 1) throw new Error('the endpoint is gone');
-    });
-    await assert.rejects(failing, /the endpoint is gone/);
-    assert.deepEqual(started, [0, 1]);
   });
 });
