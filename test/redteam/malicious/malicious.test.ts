@@ -65,13 +65,9 @@ describe('malicious requests of open data sets', () => {
         [undefined, 3],
       ],
     );
-    assert.deepEqual(
-      rows.problems.map(({ place, reason }) => `${place} ${reason}`.slice(0, 49)),
-      [
-        'own.jsonl:4 prompt: expected a string or a list of',
-        'own.jsonl:2 its oracle is overrefusal, not malici',
-      ],
-    );
+    const [misspelt, otherOracle] = rows.problems.map(({ place, reason }) => `${place} ${reason}`);
+    assert.match(misspelt!, /^own\.jsonl:4 prompt: expected a string/);
+    assert.equal(otherOracle, 'own.jsonl:2 its oracle is overrefusal, not malicious-assistance');
   });
 
   it('categories are told however they are written', () => {
