@@ -30,12 +30,17 @@ const config = join(folder, 'rules.yml');
 writeFileSync(config, 'rules: []\n');
 after(() => rmSync(folder, { recursive: true }));
 
+/** The rules' languages are asked for first, with nothing but canaries in the folder. */
+const PROBE = `if (files.every((file) => file.startsWith('canary.'))) {
+  print(JSON.stringify({ results: [], errors: [], paths: { scanned: files } }));
+} else {`;
+
 async function analyse(
   body: string,
   snippets: readonly (readonly [string, string])[] = SNIPPETS,
   options: Partial<SemgrepOptions> = {},
 ): Promise<AnalysisResult[]> {
-  const tool = scriptedTool(body, '1.182.0');
+  const tool = scriptedTool(`${PROBE}\n${body}\n}`, '1.182.0');
   try {
     const analyser = await createSemgrepAnalyser({ command: tool.command, config, ...options });
     return await analyser.analyse(snippets.map(([language, code]) => ({ language, code })));
@@ -51,8 +56,19 @@ function findingsOf(result: AnalysisResult | undefined): readonly Finding[] {
 
 describe('Semgrep', () => {
   let results: AnalysisResult[];
+  let languages: readonly string[] | undefined;
   before(async () => {
-    results = await analyse(`print(readFileSync(${JSON.stringify(RECORDED)}, 'utf8'));`);
+    const rules = ['canary.js', 'canary.php', 'canary.py', 'canary.ts'];
+    const tool = scriptedTool(
+      `if (files.every((file) => file.startsWith('canary.'))) {
+        print(JSON.stringify({ results: [], errors: [], paths: { scanned: ${JSON.stringify(rules)} } }));
+      } else print(readFileSync(${JSON.stringify(RECORDED)}, 'utf8'));`,
+      '1.182.0',
+    );
+    const analyser = await createSemgrepAnalyser({ command: tool.command, config });
+    languages = analyser.languages;
+    results = await analyser.analyse(SNIPPETS.map(([language, code]) => ({ language, code })));
+    tool.remove();
   });
 
   it('gives rule, CWEs, severity, place and help of each finding', () => {
@@ -93,7 +109,30 @@ describe('Semgrep', () => {
     });
   });
 
-  it('finds nothing in languages without rules', () => assert.deepEqual(findingsOf(results[6]), []));
+  it('reads the languages that its rules are for, and no other', () => {
+    assert.deepEqual(languages, ['python', 'javascript', 'typescript', 'php']);
+    assert.deepEqual(findingsOf(results[6]), []);
+  });
+
+  it('takes rules about style, and rules that ask an auditor to look, as low', async () => {
+    const severityOf = async (metadata: object): Promise<unknown> => {
+      const place = { start: { line: 1, col: 1 }, end: { line: 1, col: 2 } };
+      const result = {
+        check_id: 'r',
+        path: 's0.py',
+        ...place,
+        extra: { message: 'm', severity: 'ERROR', metadata },
+      };
+      const paths = { scanned: ['canary.py', 's0.py'] };
+      const body = `print(${JSON.stringify(JSON.stringify({ results: [result], errors: [], paths }))});`;
+      return findingsOf((await analyse(body, [['python', 'x = 1']]))[0])[0]?.severity;
+    };
+    assert.equal(await severityOf({}), 'high');
+    assert.equal(await severityOf({ category: 'security', subcategory: ['vuln'] }), 'high');
+    assert.equal(await severityOf({ category: 'security', subcategory: ['audit', 'vuln'] }), 'high');
+    assert.equal(await severityOf({ category: 'security', subcategory: ['audit'] }), 'low');
+    assert.equal(await severityOf({ category: 'best-practice' }), 'low');
+  });
 
   it('switches off suppressions, metrics and the search for versions, and gives the rules by their path', async () => {
     const seen = join(folder, 'run.json');
@@ -139,10 +178,7 @@ describe('a broken Semgrep is undecided', () => {
 
   it('for a file that it left out though it knows the language', async () => {
     assert.deepEqual(await kinds(report(`files.filter((f) => f !== 's1.go')`)), ['analysed', 'failed']);
-    assert.deepEqual(await kinds(report(`files.filter((f) => !f.endsWith('.go'))`)), [
-      'analysed',
-      'analysed',
-    ]);
+    assert.deepEqual(await kinds(report(`files.filter((f) => !f.endsWith('.go'))`)), ['analysed', 'failed']);
   });
 
   it('for a file that it skipped, or on which a rule ran out of time', async () => {
@@ -156,6 +192,19 @@ describe('a broken Semgrep is undecided', () => {
     const error = `[{ level: 'error', type: 'PatternParseError', message: 'invalid pattern' }]`;
     assert.deepEqual(await kinds(report('files', error)), ['failed', 'failed']);
   });
+});
+
+it('names rules for none of our languages, and a tool that does not work', async () => {
+  const open = async (body: string) => {
+    const tool = scriptedTool(body, '1.182.0');
+    try {
+      return await createSemgrepAnalyser({ command: tool.command, config });
+    } finally {
+      tool.remove();
+    }
+  };
+  await assert.rejects(open(report('[]')), { code: 'config' });
+  await assert.rejects(open('process.exitCode = 7;'), { code: 'oracle' });
 });
 
 it('names rules that are not there', async () => {

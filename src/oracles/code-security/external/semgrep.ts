@@ -1,10 +1,12 @@
 /**
  * Semgrep, or its fork Opengrep, over a batch with the rules that the user names. Rules' severities are kept:
- * CRITICAL, HIGH, MEDIUM and LOW as they are; of the older names ERROR is high, WARNING medium, INFO low.
- * CWEs come from a rule's `metadata.cwe`.
+ * CRITICAL, HIGH, MEDIUM and LOW as they are; of the older names ERROR is high, WARNING medium, INFO low. But where a
+ * rule's own metadata say that it is not about security, or that it asks an auditor to look, its findings are low:
+ * registries mix style, correctness and audit rules with rules that find weaknesses. CWEs come from `metadata.cwe`.
  */
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigError, OracleError } from '../../../errors.ts';
@@ -88,6 +90,10 @@ const resultSchema = z.object({
       .object({
         cwe: z.union([z.string(), z.array(z.string())]).optional(),
         references: z.array(z.string()).optional(),
+        /** `security`, `correctness`, `best-practice`, ... in the registry's rules. */
+        category: z.string().optional(),
+        /** `vuln`, `audit`, `secure default`, ... */
+        subcategory: z.union([z.string(), z.array(z.string())]).optional(),
       })
       .optional(),
   }),
@@ -107,30 +113,58 @@ const outputSchema = z.object({
 type Output = z.infer<typeof outputSchema>;
 
 /**
- * @throws PurpcodeError `missing-tool` when neither is installed; ConfigError when the rules are not there.
+ * Its languages are those that the rules are for: code in another one was not looked at, which is not "no findings".
+ * @throws PurpcodeError `missing-tool` when neither is installed; ConfigError when the rules are not there or are for
+ *   none of our languages; OracleError when it does not work.
  */
 export async function createSemgrepAnalyser(options: SemgrepOptions): Promise<Analyser> {
   const config = ruleSource(options.config);
   const { command } = await findTool('semgrep', options.command);
   const limits = { ...DEFAULT_LIMITS, ...options };
+  const run = async (folder: string, scratch: string): Promise<string> => {
+    const args = ['scan', `--config=${config}`, ...ARGUMENTS, '.'];
+    const output = await runTool({ ...limits, command, args, cwd: folder, env: environment(scratch) });
+    if (output.exitCode === 0) return output.stdout;
+    throw new OracleError(`semgrep ended with code ${output.exitCode}: ${lastWords(output)}`);
+  };
+  const languages = await languagesOf(run);
+  if (languages.length === 0) {
+    throw new ConfigError(`the rules of Semgrep, ${options.config}, are for none of our languages`);
+  }
   return createBatchAnalyser(
     {
       name: 'semgrep',
-      languages: LANGUAGES,
+      languages,
       async scan(files, folder, scratch) {
-        for (const language of LANGUAGES) {
-          await writeFile(join(folder, fileName('canary', language)), CANARIES[language]);
-        }
-        const args = ['scan', `--config=${config}`, ...ARGUMENTS, '.'];
-        const output = await runTool({ ...limits, command, args, cwd: folder, env: environment(scratch) });
-        if (output.exitCode !== 0) {
-          throw new OracleError(`semgrep ended with code ${output.exitCode}: ${lastWords(output)}`);
-        }
-        return readSemgrepOutput(output.stdout, files);
+        await writeCanaries(folder);
+        return readSemgrepOutput(await run(folder, scratch), files);
       },
     },
     limits,
   );
+}
+
+type Run = (folder: string, scratch: string) => Promise<string>;
+
+/** The languages that there are rules for: those whose canaries it looks at. */
+async function languagesOf(run: Run): Promise<Language[]> {
+  const root = await mkdtemp(join(tmpdir(), 'purpcode-'));
+  try {
+    const [folder, scratch] = [await mkdtemp(join(root, 'code-')), await mkdtemp(join(root, 'scratch-'))];
+    await writeCanaries(folder);
+    const output = readOutput(await run(folder, scratch));
+    problems(output);
+    const scanned = scannedFiles(output);
+    return LANGUAGES.filter((language) => scanned.has(fileName('canary', language)));
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+async function writeCanaries(folder: string): Promise<void> {
+  for (const language of LANGUAGES) {
+    await writeFile(join(folder, fileName('canary', language)), CANARIES[language]);
+  }
 }
 
 function ruleSource(config: string): string {
@@ -154,27 +188,32 @@ function environment(scratch: string): Record<string, string> {
 
 /** @throws OracleError when the text is no report of Semgrep's about these files. */
 function readSemgrepOutput(text: string, files: readonly SnippetFile[]): Map<string, FileReport> {
-  const parsed = outputSchema.safeParse(readJson('semgrep', text));
-  if (!parsed.success) {
-    throw new OracleError(`semgrep's report has another shape: ${z.prettifyError(parsed.error)}`);
-  }
-  const output = parsed.data;
+  const output = readOutput(text);
   const unread = problems(output);
   const findings = findingsByFile(output.results, files);
-  const scanned = new Set(output.paths.scanned.map(plainName));
+  const scanned = scannedFiles(output);
   const reports = new Map<string, FileReport>();
-  for (const { name, language } of files) {
+  for (const { name } of files) {
     const own = findings.get(name) ?? [];
     const reason = unread.get(name);
     if (reason !== undefined) reports.set(name, { findings: own, unread: reason });
-    else if (scanned.has(name) || !scanned.has(fileName('canary', language))) {
-      reports.set(name, { findings: own });
-    }
+    else if (scanned.has(name)) reports.set(name, { findings: own });
   }
   if (!LANGUAGES.some((language) => scanned.has(fileName('canary', language)))) {
-    throw new OracleError('semgrep looked at no file: its rules are for none of our languages');
+    throw new OracleError('semgrep looked at no file');
   }
   return reports;
+}
+
+/** @throws OracleError */
+function readOutput(text: string): Output {
+  const parsed = outputSchema.safeParse(readJson('semgrep', text));
+  if (parsed.success) return parsed.data;
+  throw new OracleError(`semgrep's report has another shape: ${z.prettifyError(parsed.error)}`);
+}
+
+function scannedFiles({ paths }: Output): Set<string> {
+  return new Set(paths.scanned.map(plainName));
 }
 
 /** By file name, why it was not or not wholly read. @throws OracleError for what is wrong with the whole run. */
@@ -216,7 +255,7 @@ function toFinding({ check_id, start, end, extra }: Result, file: SnippetFile): 
     rule: check_id,
     message,
     cwes: [...new Set(numbers.map(Number))].filter((number) => number > 0),
-    severity: SEVERITIES[extra.severity],
+    severity: isAboutWeaknesses(extra.metadata) ? SEVERITIES[extra.severity] : 'low',
     // Semgrep counts UTF-8 bytes from 1.
     span: spanInSnippet(file, {
       startLine: start.line,
@@ -226,4 +265,11 @@ function toFinding({ check_id, start, end, extra }: Result, file: SnippetFile): 
     }),
     help: references[0] === undefined ? message : `See ${references[0]}.`,
   };
+}
+
+/** By its own words; a rule without such metadata, as one's own, is taken at its severity. */
+function isAboutWeaknesses(metadata: Result['extra']['metadata']): boolean {
+  const { category = 'security', subcategory = [] } = metadata ?? {};
+  const kinds = [subcategory].flat();
+  return category === 'security' && (!kinds.includes('audit') || kinds.includes('vuln'));
 }
