@@ -41,19 +41,19 @@ export function libraryJailbreakTasks(seeds: readonly Task[], options: LibraryJa
 /** The task with its last turn put in other ways. @throws ConfigError where the primitives do not compose. */
 export function withPrimitives(original: Task, primitives: readonly Primitive[], random: Random): Task {
   const prompt = original.messages.at(-1)?.content ?? '';
-  return attackedTask(original, applyPrimitives(primitives, prompt, random), {
+  const turns = applyPrimitives(primitives, prompt, random);
+  return attackedTask(original, [...original.messages.slice(0, -1), ...turns], {
     jailbreak: primitives.map(({ id }) => id).join('+'),
     jailbreakFamily: primitives.map(({ family }) => family).join('+'),
   });
 }
 
-/** The task with other turns in the place of its last one; provenance names the original and the attack. */
+/** The task with another conversation; provenance names the original and the attack. */
 export function attackedTask(
   original: Task,
-  turns: readonly Message[],
+  messages: readonly Message[],
   attack: Task['provenance'] & { readonly jailbreak: string; readonly jailbreakFamily: string },
 ): Task {
-  const messages = [...original.messages.slice(0, -1), ...turns];
   return {
     ...original,
     id: contentKey({ messages, source: original.source }),
