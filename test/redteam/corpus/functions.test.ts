@@ -26,7 +26,7 @@ class Shop:
 
         text = """
 left alone"""
-        return os.path.join(inner(), text)
+        return os.path.join(inner(), text, e=self.re)
 
     def count(self):
         return views.n
@@ -51,7 +51,7 @@ def find(self, name):
 
     text = """
 left alone"""
-    return os.path.join(inner(), text)`,
+    return os.path.join(inner(), text, e=self.re)`,
         startLine: 12,
         endLine: 19,
       },

@@ -1,9 +1,20 @@
 /** The imports that a function taken out of its file needs to mean what it meant there. */
 import type { SgNode } from '@ast-grep/napi';
 
+/** A name that is looked up, not an attribute or the name of an argument. */
+const NAME = {
+  kind: 'identifier',
+  not: {
+    any: [
+      { inside: { kind: 'attribute', field: 'attribute' } },
+      { inside: { kind: 'keyword_argument', field: 'name' } },
+    ],
+  },
+};
+
 /** Import statements of the module's top level, cut down to the names that the function uses; '' without any. */
 export function usedImports(module: SgNode, fn: SgNode): string {
-  const names = new Set(fn.findAll({ rule: { kind: 'identifier' } }).map((node) => node.text()));
+  const names = new Set(fn.findAll({ rule: NAME }).map((node) => node.text()));
   return module
     .children()
     .flatMap((statement) => importOf(statement, names))
