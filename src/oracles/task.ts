@@ -84,3 +84,19 @@ export interface Task {
   /** Where the prompt comes from: strategy, wording, seed code, jailbreak template. */
   readonly provenance: Readonly<Record<string, string | number>>;
 }
+
+/** Fields without which an oracle can decide nothing. */
+const NEEDS: Partial<Record<OracleName, 'tests' | 'securityTests' | 'choice'>> = {
+  correctness: 'tests',
+  'security-tests': 'securityTests',
+  'exact-answer': 'choice',
+};
+
+/** The field that an oracle needs of a task and that is not there, if there is one. */
+export function missingField(
+  oracle: OracleName,
+  given: { readonly [K in 'tests' | 'securityTests' | 'choice']?: unknown },
+): string | undefined {
+  const field = NEEDS[oracle];
+  return field === undefined || given[field] !== undefined ? undefined : field;
+}
