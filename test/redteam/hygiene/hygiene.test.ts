@@ -110,6 +110,29 @@ describe('deduplication', () => {
       assert.equal(similarity, exactJaccard(sets[item]!, sets[duplicateOf]!));
   });
 
+  it('misses as many pairs of a similarity as banding states', () => {
+    const random = new Random('banding test');
+    const index = new NearDuplicateIndex(DEFAULT_SIMILARITY);
+    const prints = Array.from({ length: 1_600 }, (_, pair) => {
+      const text = words(36, `p${pair}w`);
+      // 2 to 5 words apart from each other: 3 shingles each, similarities of 0.39 to 0.70.
+      const edits = 2 + (pair % 4);
+      const other = text.map((word, i) => (i % 7 === 3 && i < 7 * edits ? `e${random.uint32()}` : word));
+      return [index.fingerprint(text.join(' ')), index.fingerprint(other.join(' '))] as const;
+    });
+    const bins = Map.groupBy(prints, ([a, b]) => exactJaccard(a.shingles, b.shingles));
+    assert.equal(bins.size, 4);
+    for (const [similarity, pairs] of bins) {
+      const met = pairs.filter(([a, b]) => a.keys.some((key, band) => key === b.keys[band])).length;
+      const p = candidateProbability(similarity, DEFAULT_SIMILARITY);
+      const error = Math.sqrt(pairs.length * p * (1 - p));
+      assert(
+        Math.abs(met - p * pairs.length) <= 4 * error + 1,
+        `${met} of ${pairs.length} at ${similarity}, not ${p}`,
+      );
+    }
+  });
+
   it('rejects options that do not fit together', () => {
     for (const wrong of [{ bands: 60 }, { threshold: 0 }, { threshold: 1.1 }, { shingleWords: 0 }])
       assert.throws(() => new NearDuplicateIndex({ ...DEFAULT_SIMILARITY, ...wrong }), {
