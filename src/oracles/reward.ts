@@ -75,6 +75,8 @@ export function createRewardModel(options: RewardOptions): RewardModel {
       const wellFormed = answers.map((answer) => answer.kind === 'ok');
       // Started first, awaited last: while sandboxes and judges wait, the others compute.
       const waiting = checkAll(items, waitingOracles(items, wellFormed), oracles);
+      // Its turn to be looked at comes later; until then a budget that is reached is no unhandled rejection.
+      waiting.catch(() => {});
       const facts: Facts[] = [];
       let lastPause = performance.now();
       for (const [index, { task, response }] of items.entries()) {
