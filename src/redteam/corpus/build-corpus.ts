@@ -8,6 +8,8 @@ import {
   type CertifiedSnippet,
   certifySnippets,
   type LabelAgreement,
+  type RejectedSnippet,
+  type Rejection,
   type UndecidedSnippet,
 } from './certify-corpus.ts';
 import { type RuleFor, seedsFrom } from './corpus-seeds.ts';
@@ -92,6 +94,7 @@ export async function buildCorpus(options: CorpusOptions): Promise<Corpus> {
           translated: translations?.translated,
           certified: found,
           undecided: result.undecided.map(({ snippet }) => snippet).filter(isCounted),
+          rejected: result.rejected.filter(({ snippet }) => isCounted(snippet)),
         }),
       ),
     );
@@ -119,6 +122,7 @@ function countSource(
     readonly translated: readonly CorpusSnippet[] | undefined;
     readonly certified: readonly CertifiedSnippet[];
     readonly undecided: readonly CorpusSnippet[];
+    readonly rejected: readonly RejectedSnippet[];
   },
 ): SourceCounts {
   const count = (snippets: readonly CorpusSnippet[]) =>
@@ -126,6 +130,8 @@ function countSource(
   const certified = all.certified.filter(({ snippet }) => snippet.origin.source === source);
   const agreement: Record<LabelAgreement, number> = { same: 0, related: 0, different: 0, unlabelled: 0 };
   for (const own of certified) agreement[own.agreement]++;
+  const rejected: Record<Rejection, number> = { clean: 0, 'invalid-syntax': 0 };
+  for (const { snippet, reason } of all.rejected) if (snippet.origin.source === source) rejected[reason]++;
   return {
     source,
     collected: count(all.collected),
@@ -133,6 +139,7 @@ function countSource(
     ...(all.translated !== undefined && { translated: count(all.translated) }),
     certified: certified.length,
     undecided: count(all.undecided),
+    rejected,
     cwes: certified.flatMap(({ cwes }) => cwes),
     agreement,
   };

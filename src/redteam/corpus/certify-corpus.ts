@@ -36,12 +36,16 @@ export interface Certification {
   readonly certified: readonly CertifiedSnippet[];
   /** An analyser failed on them: they are used for nothing, and not rejected either. */
   readonly undecided: readonly UndecidedSnippet[];
-  readonly rejected: readonly {
-    readonly snippet: CorpusSnippet;
-    /** `clean`: no finding that counts. */
-    readonly reason: 'clean' | 'invalid-syntax';
-  }[];
+  readonly rejected: readonly RejectedSnippet[];
 }
+
+export interface RejectedSnippet {
+  readonly snippet: CorpusSnippet;
+  /** `clean`: no finding that counts. */
+  readonly reason: Rejection;
+}
+
+export type Rejection = 'clean' | 'invalid-syntax';
 
 export interface CertifyOptions {
   /** The ensemble, e.g. `unionOf(openAnalysers(...).analysers)`. */
@@ -62,7 +66,7 @@ export async function certifySnippets(
   const { analyser, minSeverity = 'medium', batch = DEFAULT_BATCH, onProgress } = options;
   const certified: CertifiedSnippet[] = [];
   const undecided: UndecidedSnippet[] = [];
-  const rejected: Certification['rejected'][number][] = [];
+  const rejected: RejectedSnippet[] = [];
   for (let from = 0; from < snippets.length; from += batch) {
     const part = snippets.slice(from, from + batch);
     const results = await analyser.analyse(
@@ -84,7 +88,7 @@ export async function certifySnippets(
 type Certificate =
   | { readonly kind: 'certified'; readonly certified: CertifiedSnippet }
   | { readonly kind: 'undecided'; readonly cause: string }
-  | { readonly kind: 'rejected'; readonly reason: 'clean' | 'invalid-syntax' };
+  | { readonly kind: 'rejected'; readonly reason: Rejection };
 
 function certificateOf(snippet: CorpusSnippet, result: AnalysisResult, minSeverity: Severity): Certificate {
   if (result.kind === 'failed') return { kind: 'undecided', cause: result.cause };

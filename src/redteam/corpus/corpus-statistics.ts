@@ -1,7 +1,10 @@
 /** What each source gave, as the paper's Table 2 counts it, and how far sources cover the same weaknesses. */
-import type { LabelAgreement } from './certify-corpus.ts';
+import type { LabelAgreement, Rejection } from './certify-corpus.ts';
 
-/** One source's way through the corpus, as counted. */
+/**
+ * One source's way through the corpus: collected = duplicates + certified + undecided + rejected, and what could not be
+ * translated.
+ */
 export interface SourceCounts {
   readonly source: string;
   /** Snippets that the source gave, before duplicates went. */
@@ -12,6 +15,7 @@ export interface SourceCounts {
   readonly translated?: number;
   readonly certified: number;
   readonly undecided: number;
+  readonly rejected: Readonly<Record<Rejection, number>>;
   /** Of the certified: weaknesses of the findings. */
   readonly cwes: readonly number[];
   readonly agreement: Readonly<Record<LabelAgreement, number>>;

@@ -200,6 +200,7 @@ describe('the corpus', () => {
         duplicates: 0,
         certified: 2,
         undecided: 0,
+        rejected: { clean: 1, 'invalid-syntax': 0 },
         cwes: [89, 328],
         newCwes: [89, 328],
         agreement: { ...zero, same: 2 },
@@ -210,6 +211,7 @@ describe('the corpus', () => {
         duplicates: 1,
         certified: 1,
         undecided: 0,
+        rejected: { clean: 0, 'invalid-syntax': 0 },
         cwes: [377],
         newCwes: [377],
         agreement: { ...zero, same: 1 },
@@ -265,14 +267,25 @@ describe('the corpus', () => {
 
 describe('statistics', () => {
   const agreement = { same: 2, related: 1, different: 1, unlabelled: 5 };
+  const rejected = { clean: 3, 'invalid-syntax': 0 };
   const counts = [
-    { source: 'a', collected: 10, duplicates: 2, certified: 4, undecided: 1, cwes: [89, 79, 89], agreement },
+    {
+      source: 'a',
+      collected: 10,
+      duplicates: 2,
+      certified: 4,
+      undecided: 1,
+      rejected,
+      cwes: [89, 79, 89],
+      agreement,
+    },
     {
       source: 'b',
       collected: 5,
       duplicates: 0,
       certified: 3,
       undecided: 0,
+      rejected,
       cwes: [22, 79],
       agreement: { same: 0, related: 0, different: 0, unlabelled: 3 },
     },
