@@ -18,6 +18,9 @@ interface CommandEntry {
 const COMMANDS: readonly CommandEntry[] = [
   entry('run', 'the whole recipe, resumable', async () => (await import('./run.ts')).runCommand()),
   entry('eval', 'a model on all benchmarks', async () => (await import('./eval.ts')).evalCommand()),
+  entry('redteam', 'make prompts that break models', async () =>
+    (await import('./redteam.ts')).redteamCommand(),
+  ),
   entry('data', 'files of public benchmarks', async () => (await import('./data.ts')).dataCommand()),
   entry('chat', 'ask the checkpoints of a run', async () => (await import('./chat.ts')).chatCommand()),
   entry('oracle', 'check code and answers', async () => (await import('./oracle.ts')).oracleCommand()),

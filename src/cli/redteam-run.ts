@@ -1,0 +1,158 @@
+/** `purpcode redteam run FILE`: red-teaming with language models, resumable. */
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { stringify } from 'yaml';
+import { contentKey } from '../content-key.ts';
+import { ConfigError } from '../errors.ts';
+import type { Estimate } from '../models/estimate.ts';
+import { checkSettings } from '../recipe/red-teaming/check.ts';
+import { openRedTeaming } from '../recipe/red-teaming/context.ts';
+import { estimateRedTeaming, type RedTeamEstimate } from '../recipe/red-teaming/estimate.ts';
+import { runRedTeaming } from '../recipe/red-teaming/pipeline.ts';
+import { resolveRedTeaming } from '../recipe/red-teaming/resolve.ts';
+import type { RedTeaming } from '../recipe/red-teaming/schema.ts';
+import type { RedTeamSummary } from '../report/red-teaming/summary.ts';
+import { exists, writeFileAtomic } from '../runs/files.ts';
+import { createProgress } from '../runs/progress.ts';
+import { RunDirectory } from '../runs/run-directory.ts';
+
+const HELP = `
+The file names the models of the roles, where code and requests come from, and how many prompts are wanted; every key
+with its default is in docs/guides/red-teaming.md. The same command goes on where a killed one stopped: what a model
+has answered is never asked, or paid, again.
+Exit codes: 0 done; 2 it could not be done, or the budget is used up (raise it and run the same command again).`;
+
+interface RunOptions {
+  readonly run?: string;
+  readonly set: string[];
+  readonly estimate?: boolean;
+  readonly json?: boolean;
+}
+
+export function redteamRunCommand(): Command {
+  return new Command('run')
+    .description('make a corpus: certified code, prompts, jailbreaks, look-alikes, cleaned and split')
+    .argument('<settings>', 'a YAML file')
+    .option('--run <folder>', 'run folder (default: runs/<name>-seed<seed>)')
+    .option('--set <key=value>', 'override a setting, e.g. --set prompts.turns=1; repeatable', collect, [])
+    .option('--estimate', 'say what it would cost, and stop')
+    .option('--json', 'progress and summary as JSON lines')
+    .addHelpText('after', HELP)
+    .action(execute);
+}
+
+function collect(value: string, list: string[]): string[] {
+  return [...list, value];
+}
+
+async function execute(file: string, options: RunOptions): Promise<void> {
+  const settings = resolveRedTeaming(file, options.set);
+  checkSettings(settings);
+  const folder = options.run ?? join('runs', `${settings.name}-seed${settings.seed}`);
+  const run = new RunDirectory(folder);
+  const progress = createProgress({
+    write: (text) => process.stderr.write(text),
+    style: options.json ? 'json' : process.stderr.isTTY ? 'terminal' : 'plain',
+    columns: process.stderr.columns ?? 100,
+  });
+  try {
+    checkFolder(run, settings);
+    const context = await openRedTeaming(settings, run, progress);
+    try {
+      if (options.estimate) return print(await estimateRedTeaming(context), estimateLines, options);
+      writeFileAtomic(run.file('settings.yaml'), stringify(settings));
+      const summary = await runRedTeaming(context);
+      print(summary, (done) => summaryLines(done, run), options);
+    } finally {
+      await context.close();
+    }
+  } finally {
+    run.close();
+  }
+}
+
+function print<T>(value: T, lines: (value: T) => string[], { json }: RunOptions): void {
+  process.stdout.write(`${json ? JSON.stringify(value) : lines(value).join('\n')}\n`);
+}
+
+/** Settings that only say how fast and how dear: they may change between starts. */
+function lasting({ models, ...settings }: RedTeaming): unknown {
+  const roles = Object.entries(models).flatMap(([role, model]) =>
+    typeof model === 'object' && role !== 'budget' ? [[role, modelKey(model)]] : [],
+  );
+  return { ...settings, models: Object.fromEntries(roles) };
+}
+
+function modelKey(model: object): unknown {
+  const { concurrency, prices, retries, requestsPerMinute, tokensPerMinute, ...rest } = model as Record<
+    string,
+    unknown
+  >;
+  return rest;
+}
+
+/** A folder belongs to one campaign: another one in it would mix results. */
+function checkFolder(run: RunDirectory, settings: RedTeaming): void {
+  if (exists(run.file('recipe.yaml'))) {
+    throw new ConfigError(`${run.path} holds a run of a recipe`, {
+      hint: 'choose another folder with --run',
+    });
+  }
+  const path = run.file('settings.yaml');
+  if (!exists(path)) return;
+  const known = resolveRedTeaming(path);
+  if (contentKey(lasting(known)) === contentKey(lasting(settings))) return;
+  const changed = Object.keys(settings).filter(
+    (key) =>
+      contentKey({ value: known[key as keyof RedTeaming] }) !==
+      contentKey({ value: settings[key as keyof RedTeaming] }),
+  );
+  throw new ConfigError(`${run.path} holds red-teaming with other settings (${changed.join(', ')})`, {
+    hint: `choose another folder with --run, or delete ${path}: what models have answered stays and is not paid again`,
+  });
+}
+
+function summaryLines(
+  { coverage, split, hygiene, attacks, cost, notChecked, problems }: RedTeamSummary,
+  run: RunDirectory,
+): string[] {
+  const dropped = (figures: RedTeamSummary['hygiene']['prompts']) =>
+    `${figures.duplicates} near-duplicates, ${figures.contaminated} close to evaluation`;
+  return [
+    '',
+    `${coverage.prompts} prompts over ${coverage.cwes.length} weaknesses: ${split.train} to train on, ${split.development} for development, ${split.test} for tests`,
+    ...Object.entries(coverage.sources).map(([source, n]) => `  ${source.padEnd(22)} ${n}`),
+    `dropped: ${dropped(hygiene.prompts)}; of jailbreaks ${dropped(hygiene.jailbreaks)}`,
+    ...(notChecked.length === 0 ? [] : [`not checked for overlap: ${notChecked.join(', ')}`]),
+    ...Object.entries(attacks).map(
+      ([attack, outcomes]) =>
+        `${attack}: ${Object.entries(outcomes)
+          .map(([outcome, n]) => `${n} ${outcome}`)
+          .join(', ')}`,
+    ),
+    ...(problems === 0
+      ? []
+      : [`${problems} rows could not be used: ${run.file('redteam', 'problems.jsonl')}`]),
+    `${cost.calls} calls, ${cost.tokens.input} + ${cost.tokens.output} tokens, ${cost.usd === null ? 'price unknown' : `${cost.usd.toFixed(2)} USD`}`,
+    `prompts: ${run.file('redteam', 'tasks.jsonl')}`,
+    `report: ${run.file('report', 'index.html')}`,
+  ];
+}
+
+function estimateLines({ usual, most, notes }: RedTeamEstimate): string[] {
+  return [
+    ...Object.entries(usual.roles).map(
+      ([role, { calls, known }]) =>
+        `${role}: ${calls} calls${known === 0 ? '' : `, ${known} more are known and free`}`,
+    ),
+    `with usual replies: ${amount(usual)}`,
+    `at most: ${amount(most)}`,
+    ...(most.exceeds.length === 0 ? [] : [`it may exceed the budget in ${most.exceeds.join(' and ')}`]),
+    ...notes.map((note) => `- ${note}`),
+  ];
+}
+
+function amount({ calls, tokens, usd }: Estimate): string {
+  const money = usd === null ? 'price unknown' : `${usd.toFixed(2)} USD`;
+  return `${calls} calls, ${tokens.input} + ${tokens.output} tokens, ${money}`;
+}

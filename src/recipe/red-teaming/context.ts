@@ -1,0 +1,102 @@
+/** What the stages of red-teaming with language models share. Opened once, closed once. */
+import { randomBytes } from 'node:crypto';
+import { CompletionJournal } from '../../models/completion-journal.ts';
+import type { ModelsConfig, Role } from '../../models/config.ts';
+import { type Models, openModels } from '../../models/open-models.ts';
+import type { Analyser } from '../../oracles/code-security/analyser.ts';
+import { unionOf } from '../../oracles/code-security/union.ts';
+import { type OraclesConfig, oraclesSchema } from '../../oracles/config.ts';
+import { type OracleSet, openOracles } from '../../oracles/oracles.ts';
+import { type EvaluationSets, evaluationSetsFrom } from '../../redteam/hygiene/evaluation-sets.ts';
+import { type SimilarityOptions, similarityFor } from '../../redteam/hygiene/minhash.ts';
+import { openRuleLibrary } from '../../redteam/rule-library/analyser-rules.ts';
+import { type CweTable, loadCweTable } from '../../rules/cwe.ts';
+import { readCweTable } from '../../rules/cwe-xml.ts';
+import type { RuleLibrary } from '../../rules/rule-library.ts';
+import type { Progress } from '../../runs/progress.ts';
+import type { RunDirectory } from '../../runs/run-directory.ts';
+import type { RedTeaming } from './schema.ts';
+
+/** Permutations of SPEC "Hygiene". */
+const PERMUTATIONS = 250;
+
+export interface RedTeamContext {
+  readonly settings: RedTeaming;
+  readonly run: RunDirectory;
+  readonly progress: Progress;
+  readonly models: Models;
+  readonly oracles: OracleSet;
+  /** The ensemble as one. */
+  readonly analyser: Analyser;
+  readonly cwes: CweTable;
+  readonly library: RuleLibrary;
+  readonly evaluation: EvaluationSets;
+  readonly similarity: SimilarityOptions;
+  /** Makes boundaries unguessable; kept with the run, so that equal requests stay equal over restarts. */
+  readonly secret: string;
+  /** Requests of a role in flight at once. */
+  concurrency(role: Role): number;
+  close(): Promise<void>;
+}
+
+/**
+ * Nothing is asked by it. @param settings that were checked (check.ts).
+ * @throws PurpcodeError for what cannot work: a key or a tool that is not there, a rule that is malformed.
+ */
+export async function openRedTeaming(
+  settings: RedTeaming,
+  run: RunDirectory,
+  progress: Progress,
+): Promise<RedTeamContext> {
+  const oraclesConfig = withJudge(settings);
+  const cwes = settings.cwes === undefined ? loadCweTable() : await readCweTable(settings.cwes);
+  const library = openRuleLibrary(cwes, oraclesConfig.rules);
+  const evaluation = evaluationSetsFrom(settings.data, settings.hygiene.against);
+  const similarity = similarityFor({ threshold: settings.hygiene.threshold, permutations: PERMUTATIONS });
+  const secret = await run.journal.unit('redteam', 'secret', async () => randomBytes(32).toString('hex'));
+  const journal = new CompletionJournal(run.file('journal.sqlite'));
+  const models = openModels(settings.models, { journal, warn: (message) => progress.say(message) });
+  try {
+    const oracles = await openOracles(oraclesConfig, { ...models.shared, secret });
+    const analyser = unionOf(oracles.analysers);
+    const concurrency = (role: Role) => concurrencyOf(settings.models, role);
+    const close = async () => {
+      await oracles.close();
+      models.close();
+      journal.close();
+    };
+    return {
+      ...{
+        settings,
+        run,
+        progress,
+        models,
+        oracles,
+        analyser,
+        cwes,
+        library,
+        evaluation,
+        similarity,
+        secret,
+      },
+      concurrency,
+      close,
+    };
+  } catch (error) {
+    models.close();
+    journal.close();
+    throw error;
+  }
+}
+
+/** The role `judge`, where the oracles' settings name none. */
+function withJudge({ oracles, models }: RedTeaming): OraclesConfig {
+  if (models.judge === undefined || oracles.judge !== 'none') return oracles;
+  return oraclesSchema.parse({ ...oracles, judge: { models: [models.judge] } });
+}
+
+/** A model in this process answers one at a time; an endpoint says itself how many it takes. */
+function concurrencyOf(models: ModelsConfig, role: Role): number {
+  const model = models[role];
+  return model !== undefined && 'concurrency' in model ? model.concurrency : 1;
+}

@@ -1,0 +1,169 @@
+/**
+ * What red-teaming would cost, before any of it is paid for (`--estimate`). Sources are read and code is certified,
+ * which costs nothing; steps that stand on what a model has yet to write are counted as if all of it were usable.
+ */
+import type { Role } from '../../models/config.ts';
+import type { Estimate, PlannedCall } from '../../models/estimate.ts';
+import { judgeSchema } from '../../oracles/judges/open-judge.ts';
+import type { Task } from '../../oracles/task.ts';
+import { JAILBREAK_LIBRARY } from '../../redteam/jailbreaks/library.ts';
+import { classificationCalls } from '../../redteam/malicious/classify.ts';
+import { textsToClassify } from '../../redteam/malicious/malicious-tasks.ts';
+import { plannedCalls } from '../../redteam/probe/estimate.ts';
+import { DEFAULT_PROBE } from '../../redteam/probe/options.ts';
+import { promptRequest } from '../../redteam/synthesis/prompt-request.ts';
+import { ruleToCodeRequest } from '../../redteam/synthesis/rule-to-code-request.ts';
+import type { VulnerableSeed } from '../../redteam/synthesizer.ts';
+import { attackKnowledge } from './attacks.ts';
+import { benignCalls } from './benign.ts';
+import type { RedTeamContext } from './context.ts';
+import { rulesToWriteFor } from './prompts.ts';
+import { collectCode, readRequests } from './sources.ts';
+
+type Planned = PlannedCall<Role>;
+
+/** Tokens of a usual program and prompt, and words of a prompt that is not there yet: assumptions. */
+const USUAL = { program: 500, prompt: 200, task: 60 };
+
+export interface RedTeamEstimate {
+  /** With usual replies. */
+  readonly usual: Estimate;
+  /** With replies as long as they may be. */
+  readonly most: Estimate;
+  /** What the figures assume or leave out. */
+  readonly notes: readonly string[];
+}
+
+export async function estimateRedTeaming(context: RedTeamContext): Promise<RedTeamEstimate> {
+  const { settings, models } = context;
+  const notes = [
+    'every reply is usable: retries for refusals and malformed replies come on top',
+    'every program that is written is certified: fewer are, so prompts will be fewer',
+  ];
+  if (settings.corpus.translate) notes.push('translations of code are not in the figures');
+  const untranslated = {
+    ...context,
+    settings: { ...settings, corpus: { ...settings.corpus, translate: false } },
+  };
+  const { corpus } = await collectCode(untranslated);
+  const requests = readRequests(settings).flatMap((file) => file.requests);
+  const sum = (usual: boolean): Estimate =>
+    models.estimate(
+      (function* () {
+        yield* codeCalls(context, corpus.seeds, usual);
+        yield* promptCalls(context, corpus.seeds, usual);
+        if (settings.malicious.classifier === 'model') {
+          const { seed } = settings;
+          yield* classificationCalls(textsToClassify(requests), { seed, secret: context.secret });
+        }
+        yield* benignCalls(context);
+        yield* attackCalls(context, usual);
+      })(),
+    );
+  return { usual: sum(true), most: sum(false), notes };
+}
+
+function* codeCalls(
+  context: RedTeamContext,
+  collected: readonly VulnerableSeed[],
+  usual: boolean,
+): Generator<Planned> {
+  const { seed, synthesis, ruleToCode } = context.settings;
+  for (const rule of rulesToWriteFor(context, collected)) {
+    for (let turn = 0; turn < ruleToCode.turns; turn++) {
+      const request = ruleToCodeRequest({ rule, turn, previous: [], seed }, synthesis);
+      yield { role: 'synthesizer', request, ...(usual && { outputTokens: USUAL.program }) };
+    }
+  }
+}
+
+/** Seeds that are not there yet count as those that are, or as one of 25 lines. */
+function* promptCalls(
+  context: RedTeamContext,
+  collected: readonly VulnerableSeed[],
+  usual: boolean,
+): Generator<Planned> {
+  const { settings } = context;
+  const { prompts, ruleToCode, synthesis, seed } = settings;
+  const written = rulesToWriteFor(context, collected).length * ruleToCode.turns;
+  const total = Math.min(prompts.seeds ?? Number.POSITIVE_INFINITY, collected.length + written);
+  for (let index = 0; index < total; index++) {
+    const code = collected[index % Math.max(1, collected.length)] ?? standInSeed(context);
+    for (const strategy of prompts.strategies) {
+      for (let turn = 0; turn < prompts.turns; turn++) {
+        const request = promptRequest({ seed: code, strategy, turn, previous: [] }, seed, synthesis);
+        if (request !== undefined)
+          yield { role: 'synthesizer', request, ...(usual && { outputTokens: USUAL.prompt }) };
+      }
+    }
+  }
+}
+
+function standInSeed({ library }: RedTeamContext): VulnerableSeed {
+  const code = Array.from({ length: 25 }, (_, i) => `    line_${i} = compute(value, ${i})`).join('\n');
+  const span = { startLine: 20, startColumn: 1, endLine: 20, endColumn: 2 };
+  const rule = library.rules[0]!;
+  const finding = {
+    analyser: 'none',
+    rule: rule.id,
+    message: '',
+    cwes: [rule.cwe],
+    severity: 'high',
+    span,
+    help: '',
+  };
+  return {
+    code,
+    excerpt: code,
+    family: 'estimate',
+    slots: {},
+    key: 'estimate',
+    rule,
+    turn: 0,
+    findings: [finding as VulnerableSeed['findings'][number]],
+  };
+}
+
+function* attackCalls(context: RedTeamContext, usual: boolean): Generator<Planned> {
+  const { settings, oracles: _oracles } = context;
+  const { search, multiTurn, maxTokens, temperature } = settings.jailbreaks;
+  const { judge } = settings.oracles;
+  const models = settings.models.judge === undefined ? [] : [settings.models.judge];
+  const judged =
+    typeof judge === 'string' ? models.map((model) => judgeSchema.parse({ models: [model] }))[0] : judge;
+  const plan = {
+    library: JAILBREAK_LIBRARY,
+    knowledge: attackKnowledge(context),
+    target: { maxTokens, temperature, seed: settings.seed },
+    hasAttacker: settings.models.attacker !== undefined,
+    ...(judged === undefined ? {} : { judge: judged }),
+  };
+  const probe = {
+    ...DEFAULT_PROBE,
+    seed: settings.seed,
+    search,
+    escalation: { steps: multiTurn.steps, backOffs: multiTurn.backOffs },
+  };
+  const asked = (attack: 'search' | 'multi-turn', tasks: Task[]) =>
+    plannedCalls({ ...plan, tasks, settings: { ...probe, attack } }, usual);
+  yield* asked('search', standInTasks(search));
+  yield* asked('multi-turn', standInTasks(multiTurn));
+}
+
+function standInTasks(counts: { readonly codeSecurity: number; readonly malicious: number }): Task[] {
+  const content = 'a prompt of usual length '.repeat(USUAL.task / 6);
+  const task = (source: 'code-security' | 'malicious-assistance', i: number): Task => ({
+    id: `estimate ${source} ${i}`,
+    source,
+    messages: [{ role: 'user', content }],
+    oracles: [source],
+    family: 'estimate',
+    cwes: [],
+    rules: [],
+    provenance: {},
+  });
+  return [
+    ...Array.from({ length: counts.codeSecurity }, (_, i) => task('code-security', i)),
+    ...Array.from({ length: counts.malicious }, (_, i) => task('malicious-assistance', i)),
+  ];
+}
