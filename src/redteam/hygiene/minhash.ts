@@ -121,21 +121,26 @@ export class MinHasher {
 
   /** signature[permutation] */
   signature(shingles: Uint32Array): Uint32Array {
+    // Most of the time of hygiene is spent here, and signed numbers are almost twice as fast as unsigned ones: with
+    // the top bit flipped they have the same order.
+    const values = new Int32Array(shingles.buffer, shingles.byteOffset, shingles.length);
     const signature = new Uint32Array(this.#multipliers.length);
     for (let p = 0; p < signature.length; p++) {
       const multiplier = this.#multipliers[p]!;
       const offset = this.#offsets[p]!;
-      let minimum = 0xffffffff;
-      for (let i = 0; i < shingles.length; i++) {
-        let hash = Math.imul(shingles[i]! ^ offset, multiplier);
-        hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0;
-        if (hash < minimum) minimum = hash;
+      let minimum = 0x7fffffff;
+      for (let i = 0; i < values.length; i++) {
+        let hash = Math.imul(values[i]! ^ offset, multiplier);
+        hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) ^ TOP_BIT;
+        minimum = hash < minimum ? hash : minimum;
       }
-      signature[p] = minimum;
+      signature[p] = minimum ^ TOP_BIT;
     }
     return signature;
   }
 }
+
+const TOP_BIT = -0x80000000;
 
 /** FNV-1a over UTF-16 code units. */
 function hashOf(word: string): number {
