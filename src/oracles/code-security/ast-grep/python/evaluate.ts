@@ -4,15 +4,13 @@
  */
 import { foldBinary, foldCall, foldMethod, namedConstant, sliced } from './fold.ts';
 import {
-  CARRIERS,
   CLEANING,
   COLLECTING,
   CONTAINER,
   canonical,
   ENDS,
-  FUNCTION,
-  NUMBERS,
-  NUMERIC,
+  isDangerous,
+  resultOf,
 } from './known-functions.ts';
 import type { Call, Expression, FunctionNode, Statement } from './nodes.ts';
 import { isSecretName, sourceLabel } from './sources.ts';
@@ -43,28 +41,33 @@ export interface Sighting {
   readonly names: readonly string[];
   readonly args: readonly Value[];
   readonly keywords: ReadonlyMap<string, Value>;
-  readonly receiver?: Value;
+  readonly receiver: Value | undefined;
   /** What is assigned or returned. */
-  readonly value?: Value;
-  readonly statement?: Statement;
+  readonly value: Value | undefined;
+  readonly statement: Statement | undefined;
   readonly scope: Scope;
 }
 
 export interface Scope {
-  readonly fn?: FunctionNode;
+  readonly fn: FunctionNode | undefined;
   /** What calls the function: requests, the command line. */
-  readonly entry?: 'web' | 'input';
+  readonly entry: 'web' | 'input' | undefined;
   /** Names of the base classes of the class around. */
-  readonly bases?: readonly string[];
+  readonly bases: readonly string[] | undefined;
   /** Name of the class around. */
-  readonly owner?: string;
+  readonly owner: string | undefined;
   /** Tests of the `if` statements around, innermost last. */
   readonly tests: Expression[];
   /** `try` statements with handlers around. */
   tries: number;
   /** Attributes of `self` that methods of the class have set. */
-  readonly attributes?: Map<string, Value>;
+  readonly attributes: Map<string, Value> | undefined;
 }
+
+/** What a sighting may have beside its names. */
+type Seen = {
+  readonly [K in 'args' | 'keywords' | 'receiver' | 'value' | 'statement']?: Sighting[K] | undefined;
+};
 
 export type Observer = (sighting: Sighting) => void;
 export type Environment = Map<string, Value>;
@@ -80,10 +83,19 @@ const MAX_WORK = 5_000_000;
 const MAX_CHOICES = 4;
 const MAX_ITEMS = 200;
 const NO_KEYWORDS: ReadonlyMap<string, Value> = new Map();
+const NO_VALUES: readonly Value[] = [];
 
 export class ExpressionEvaluator {
   protected env: Environment = new Map();
-  protected scope: Scope = { tests: [], tries: 0 };
+  protected scope: Scope = {
+    fn: undefined,
+    tests: [],
+    tries: 0,
+    entry: undefined,
+    bases: undefined,
+    owner: undefined,
+    attributes: undefined,
+  };
   protected readonly observe: Observer;
   /** By the names that calls have. */
   protected readonly functions = new Map<string, LocalFunction>();
@@ -143,8 +155,7 @@ export class ExpressionEvaluator {
         return this.lambda(node);
       case 'sequence': {
         const items = node.items.map((item) => this.evaluate(item));
-        const taint = mergeValues(items);
-        return { name: '', node, items, ...(taint !== undefined && { taint }) };
+        return { ...unknown(node, '', mergeValues(items)), items };
       }
       case 'dict':
         return this.dict(node);
@@ -238,7 +249,7 @@ export class ExpressionEvaluator {
     }
     const value = {
       ...unknown(node, object.name === '' ? '' : `${object.name}[]`, object.taint),
-      ...choices(object, key),
+      also: choices(object, key),
     };
     const source = sourceLabel(object.name);
     const base =
@@ -303,8 +314,7 @@ export class ExpressionEvaluator {
         for (const [inner, entry] of own.entries) entries.set(inner, entry);
       } else entries.set('**', own);
     }
-    const taint = mergeTaint(taints);
-    const value: Value = { name: '', node, entries, ...(taint !== undefined && { taint }) };
+    const value: Value = { ...unknown(node, '', mergeTaint(taints)), entries };
     this.sight('dict', node, [], { value });
     return value;
   }
@@ -319,9 +329,8 @@ export class ExpressionEvaluator {
     }
     const elements = node.elements.map((element) => this.evaluate(element));
     this.env = outer;
-    const taint = mergeValues(elements);
     const items = elements.length === 1 ? elements : undefined;
-    return { name: '', node, ...(items && { items }), ...(taint && { taint }), question: node };
+    return { ...unknown(node, '', mergeValues(elements)), items, question: node };
   }
 
   /** Guards are a matter of statements; see StatementEvaluator. */
@@ -358,11 +367,7 @@ export class ExpressionEvaluator {
     const name = callee.name;
     const indirect = this.indirection(node, name, args, keywords);
     if (indirect !== undefined) return indirect;
-    this.sight('call', node, [name, ...(callee.also ?? [])], {
-      args,
-      keywords,
-      ...(receiver !== undefined && { receiver }),
-    });
+    this.sight('call', node, namesOf(callee), { args, keywords, receiver });
     this.handedOver(node, args, keywords);
     return this.result(node, callee, receiver, args, keywords);
   }
@@ -374,22 +379,22 @@ export class ExpressionEvaluator {
     if (before.items === undefined && before.entries === undefined && !CONTAINER.test(before.name)) return;
     const taint = mergeTaint([before.taint, ...args.map(deepTaint)]);
     const known = method === 'append' && (before.items?.length ?? MAX_ITEMS) < MAX_ITEMS;
-    const { items, ...rest } = before;
-    const after = known ? { ...rest, items: [...items!, ...args] } : method === 'update' ? before : rest;
-    this.env.set(variable, withTaint(after, taint));
+    const all = known ? [...before.items!, ...args] : undefined;
+    const items = known || method !== 'update' ? all : before.items;
+    this.env.set(variable, { ...before, items, taint });
   }
 
   /** Functions that are given to others to be called: `submit(os.system, command)`, `Thread(target=f, args=(x,))`. */
   private handedOver(node: Call, args: readonly Value[], keywords: ReadonlyMap<string, Value>): void {
     for (const [index, { name, constant }] of args.entries()) {
-      if (name === '' || constant !== undefined || !FUNCTION.test(name)) continue;
+      if (name === '' || constant !== undefined || !isDangerous(name)) continue;
       const rest = args.slice(index + 1);
       const list = keywords.get('args') ?? (rest.length === 1 ? rest[0] : undefined);
       const given = list?.items ?? (list === undefined ? rest : [list]);
       if (given.length > 0) this.sight('call', node, [name], { args: given });
     }
     const target = keywords.get('target') ?? keywords.get('function') ?? keywords.get('func');
-    if (target === undefined || !FUNCTION.test(target.name)) return;
+    if (target === undefined || !isDangerous(target.name)) return;
     const given = keywords.get('args')?.items ?? args;
     this.sight('call', node, [target.name], {
       args: given,
@@ -403,14 +408,16 @@ export class ExpressionEvaluator {
     kind: Sighting['kind'],
     node: Sighting['node'],
     names: readonly string[],
-    rest: Partial<Pick<Sighting, 'args' | 'keywords' | 'receiver' | 'value' | 'statement'>>,
+    rest: Seen,
   ): void {
     if (this.silent) return;
+    const { args = NO_VALUES, keywords = NO_KEYWORDS, receiver, value, statement } = rest;
     // Rules search these texts.
-    for (const { text, constant } of rest.args ?? []) {
-      this.spend((text ?? (typeof constant === 'string' ? constant : '')).length);
+    for (const { text, constant } of args) {
+      if (text !== undefined) this.spend(text.length);
+      else if (typeof constant === 'string') this.spend(constant.length);
     }
-    this.observe({ kind, node, names, args: [], keywords: NO_KEYWORDS, scope: this.scope, ...rest });
+    this.observe({ kind, node, names, args, keywords, receiver, value, statement, scope: this.scope });
   }
 
   private keywords(node: Call): ReadonlyMap<string, Value> {
@@ -470,7 +477,7 @@ export class ExpressionEvaluator {
       case 'asyncio.to_thread':
       case 'asyncio.create_subprocess':
         if (first === undefined || first.name === '') return undefined;
-        this.sight('call', node, [first.name, ...(first.also ?? [])], { args: args.slice(1), keywords });
+        this.sight('call', node, namesOf(first), { args: args.slice(1), keywords });
         return name === 'map' ? undefined : unknown(node, first.name);
       default:
         return undefined;
@@ -493,8 +500,7 @@ export class ExpressionEvaluator {
       if (entry) return entry;
     }
     if (name === 'dict' && args.length === 0 && !keywords.has('**')) {
-      const taint = mergeValues([...keywords.values()]);
-      return { name: '', node, entries: keywords, ...(taint !== undefined && { taint }) };
+      return { ...unknown(node, '', mergeValues([...keywords.values()])), entries: keywords };
     }
     const constant = foldCall(node, name, args);
     if (constant !== undefined) return constant;
@@ -527,10 +533,13 @@ export class ExpressionEvaluator {
     args: readonly Value[],
     keywords: ReadonlyMap<string, Value>,
   ): Taint | undefined {
-    if (NUMERIC.test(name)) return passed(mergeTaint(args.map(deepTaint)), NUMBER);
-    if (NUMBERS.test(name)) return undefined;
-    if (CARRIERS.test(name)) {
-      return passed(mergeTaint([...args.map(deepTaint), ...[...keywords.values()].map(deepTaint)]), name);
+    switch (resultOf(name)) {
+      case 'number':
+        return passed(mergeTaint(args.map(deepTaint)), NUMBER);
+      case 'harmless':
+        return undefined;
+      case 'carried':
+        return passed(mergeTaint([...args.map(deepTaint), ...[...keywords.values()].map(deepTaint)]), name);
     }
     if (receiver === undefined || node.callee.kind !== 'attribute') return undefined;
     const method = node.callee.name;
@@ -578,10 +587,14 @@ export class ExpressionEvaluator {
   }
 }
 
+function namesOf({ name, also }: Value): readonly string[] {
+  return also === undefined ? [name] : [name, ...also];
+}
+
 /** The dangerous ones among the functions of a table that one is taken from: `TABLE[name](text)`. */
-function choices({ entries, items }: Value, key: unknown): { also?: readonly string[] } {
-  if (key !== undefined) return {};
+function choices({ entries, items }: Value, key: unknown): readonly string[] | undefined {
+  if (key !== undefined) return undefined;
   const names = [...(entries?.values() ?? items ?? [])].map(({ name }) => name);
-  const also = names.filter((name) => FUNCTION.test(name)).slice(0, MAX_CHOICES);
-  return also.length === 0 ? {} : { also };
+  const also = names.filter(isDangerous).slice(0, MAX_CHOICES);
+  return also.length === 0 ? undefined : also;
 }

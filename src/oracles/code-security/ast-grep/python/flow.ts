@@ -28,8 +28,8 @@ export function compileFlows<R>(rules: readonly { rule: R; flow: FlowRule }[]): 
   return {
     run(code, isTried) {
       const found = new Map<R, Map<number, Place>>();
-      const tried = remembered(({ rule }: Entry<R>) => isTried(rule));
-      const applies = remembered(({ flow }: Entry<R>) => codeMatches(flow, code));
+      const tried = oncePerRule(rules.length, ({ rule }: Entry<R>) => isTried(rule));
+      const applies = oncePerRule(rules.length, ({ flow }: Entry<R>) => codeMatches(flow, code));
       runModule(readModule(code), (sighting) => {
         for (const entry of candidates(index, sighting)) {
           if (!tried(entry) || !matches(entry, sighting, code) || !applies(entry)) continue;
@@ -48,14 +48,11 @@ export function compileFlows<R>(rules: readonly { rule: R; flow: FlowRule }[]): 
 }
 
 /** The same answer for all entries of a rule. */
-function remembered<R>(ask: (entry: Entry<R>) => boolean): (entry: Entry<R>) => boolean {
-  const answers = new Map<R, boolean>();
+function oncePerRule<R>(rules: number, ask: (entry: Entry<R>) => boolean): (entry: Entry<R>) => boolean {
+  const answers = new Array<boolean | undefined>(rules).fill(undefined);
   return (entry) => {
-    let known = answers.get(entry.rule);
-    if (known === undefined) {
-      known = ask(entry);
-      answers.set(entry.rule, known);
-    }
+    const known = answers[entry.index] ?? ask(entry);
+    answers[entry.index] = known;
     return known;
   };
 }

@@ -3,26 +3,28 @@ import type { Expression } from './nodes.ts';
 import { assembled, HOLE, literal, mergeValues, textOf, unknown, type Value } from './values.ts';
 
 /** Modes of stat.h that decide permissions, and sizes of blocks in bytes. */
-const CONSTANTS: Readonly<Record<string, number>> = {
-  'Crypto.Cipher.AES.block_size': 16,
-  'AES.block_size': 16,
-  'Crypto.Cipher.DES.block_size': 8,
-  'stat.S_IRWXU': 0o700,
-  'stat.S_IRUSR': 0o400,
-  'stat.S_IWUSR': 0o200,
-  'stat.S_IXUSR': 0o100,
-  'stat.S_IRWXG': 0o070,
-  'stat.S_IRGRP': 0o040,
-  'stat.S_IWGRP': 0o020,
-  'stat.S_IXGRP': 0o010,
-  'stat.S_IRWXO': 0o007,
-  'stat.S_IROTH': 0o004,
-  'stat.S_IWOTH': 0o002,
-  'stat.S_IXOTH': 0o001,
-};
+const CONSTANTS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    'Crypto.Cipher.AES.block_size': 16,
+    'AES.block_size': 16,
+    'Crypto.Cipher.DES.block_size': 8,
+    'stat.S_IRWXU': 0o700,
+    'stat.S_IRUSR': 0o400,
+    'stat.S_IWUSR': 0o200,
+    'stat.S_IXUSR': 0o100,
+    'stat.S_IRWXG': 0o070,
+    'stat.S_IRGRP': 0o040,
+    'stat.S_IWGRP': 0o020,
+    'stat.S_IXGRP': 0o010,
+    'stat.S_IRWXO': 0o007,
+    'stat.S_IROTH': 0o004,
+    'stat.S_IWOTH': 0o002,
+    'stat.S_IXOTH': 0o001,
+  }),
+);
 
 export function namedConstant(name: string): number | undefined {
-  return CONSTANTS[name];
+  return CONSTANTS.get(name);
 }
 
 /** Longer texts are not put together. */
@@ -54,7 +56,7 @@ export function foldBinary(node: Expression, op: string, left: Value, right: Val
   }
   if (op === '+' && (left.items !== undefined || right.items !== undefined)) {
     const items = [...(left.items ?? [left]), ...(right.items ?? [right])].slice(0, 100);
-    return { name: '', node, items, ...(taint !== undefined && { taint }) };
+    return { ...unknown(node, '', taint), items };
   }
   if (op === '*' && typeof (isText(left) ? b : a) === 'number' && isText(left) !== isText(right)) {
     const [text, count] = isText(left) ? [left.constant, b] : [right.constant, a];
@@ -80,7 +82,7 @@ export function foldBinary(node: Expression, op: string, left: Value, right: Val
   if (op === '/') return unknown(node, left.name.endsWith('()') ? left.name : `${left.name}./()`, taint);
   if (op === '|' && left.entries !== undefined && right.entries !== undefined) {
     const entries = new Map([...left.entries, ...right.entries]);
-    return { name: '', node, entries, ...(taint !== undefined && { taint }) };
+    return { ...unknown(node, '', taint), entries };
   }
   return unknown(node, '', taint);
 }
@@ -159,7 +161,7 @@ export function foldMethod(
       if (typeof from === 'string' && from !== '' && args[1] !== undefined) {
         return assembled(node, textOf(receiver).split(from).join(textOf(args[1])), taint);
       }
-      return { ...receiver, node, ...(taint !== undefined && { taint }) };
+      return { ...receiver, node, taint: taint ?? receiver.taint };
     }
     default:
       return undefined;

@@ -62,7 +62,7 @@ class StatementEvaluator extends ExpressionEvaluator {
 
   private givenTo(fn: FunctionNode): string {
     const local = this.locals.get(fn);
-    if (local === undefined) return '';
+    if (local === undefined || local.given.size === 0) return '';
     return [...local.given]
       .map(([name, { origins }]) => `${name}${[...origins].map(({ label }) => label)}`)
       .join();
@@ -74,7 +74,8 @@ class StatementEvaluator extends ExpressionEvaluator {
 
   private run({ fn, env, scope }: Pending, module: Environment): void {
     this.spend(module.size + env.size);
-    this.env = new Map([...module, ...env]);
+    this.env = new Map(module);
+    for (const [name, value] of env) this.env.set(name, value);
     this.scope = scope;
     this.returned = undefined;
     this.parameters(fn, scope);
@@ -84,7 +85,8 @@ class StatementEvaluator extends ExpressionEvaluator {
     this.body(fn.body);
     const inner = this.env;
     // Functions inside see the locals.
-    this.pending = [...this.pending.map((pending) => ({ ...pending, env: inner })), ...before];
+    const inside = this.pending.map((pending) => ({ ...pending, env: inner }));
+    this.pending = inside.length === 0 ? before : [...inside, ...before];
     const local = this.locals.get(fn);
     if (local !== undefined) local.returns = this.returned;
   }
@@ -193,7 +195,7 @@ class StatementEvaluator extends ExpressionEvaluator {
   }
 
   private assignTo(target: Expression, value: Value, statement?: Statement): void {
-    const rest = { value, ...(statement !== undefined && { statement }) };
+    const rest = { value, statement };
     switch (target.kind) {
       case 'name':
         this.env.set(target.id, value);
@@ -422,9 +424,9 @@ class StatementEvaluator extends ExpressionEvaluator {
 
   private define(fn: FunctionNode): void {
     const decorators = fn.decorators.map((decorator) => this.evaluate(decorator).name);
-    const entries = decorators.map(entryPoint).filter((entry) => entry !== undefined);
     const bases = this.scope.bases;
-    const entry = entries[0] ?? (bases !== undefined && isRequestMethod(fn.name, bases) ? 'web' : undefined);
+    const decorated = decorators.map(entryPoint).find((entry) => entry !== undefined);
+    const entry = decorated ?? (bases !== undefined && isRequestMethod(fn.name, bases) ? 'web' : undefined);
     for (const { name, fallback } of fn.parameters) {
       if (fallback !== undefined) this.sightDefault(name, fallback, this.evaluate(fallback));
     }
@@ -436,8 +438,10 @@ class StatementEvaluator extends ExpressionEvaluator {
         fn,
         tests: [],
         tries: 0,
-        ...(entry !== undefined && { entry }),
-        ...(bases !== undefined && { bases, attributes: this.scope.attributes ?? new Map() }),
+        entry,
+        bases,
+        owner: undefined,
+        attributes: bases === undefined ? undefined : (this.scope.attributes ?? new Map<string, Value>()),
       },
     });
     const only = fn.body.length === 1 ? fn.body[0] : undefined;

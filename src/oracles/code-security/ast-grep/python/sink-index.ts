@@ -3,10 +3,13 @@ import { kindsOfCheck } from './checks.ts';
 import type { Sighting } from './evaluate.ts';
 import type { Condition, FlowRule, Sink } from './flow-schema.ts';
 import { expandBraces, glob } from './glob.ts';
+import { remembered } from './names.ts';
 
 /** A sink of a rule. */
 export interface Entry<R> {
   readonly rule: R;
+  /** Its rule's place among the rules. */
+  readonly index: number;
   readonly flow: FlowRule;
   readonly sink: Sink;
   /** `when`, its places apart. */
@@ -17,19 +20,12 @@ export interface Entry<R> {
 }
 
 export interface SinkIndex<R> {
-  /** By kind, for `call` and `assign` with the last part of the name, or `*`. */
-  readonly sinks: ReadonlyMap<string, readonly Entry<R>[]>;
-  /** Checks by the kind that they are about. */
-  readonly checks: ReadonlyMap<string, readonly Entry<R>[]>;
-  /** Names that were asked for before: the same ones come again and again. */
-  readonly known: {
-    readonly call: Map<string, readonly Entry<R>[]>;
-    readonly assign: Map<string, readonly Entry<R>[]>;
-  };
+  /** Sinks and checks of the kinds that have no names. */
+  readonly unnamed: ReadonlyMap<string, readonly Entry<R>[]>;
+  /** Those of the other two, of a name. */
+  readonly call: (name: string) => readonly Entry<R>[];
+  readonly assign: (name: string) => readonly Entry<R>[];
 }
-
-/** Hostile names must not fill the memory. */
-const MAX_KNOWN = 5000;
 
 /** `*` at the beginning of a called name stands for what is before a dot; in an assigned name for anything. */
 export function indexSinks<R>(rules: readonly { rule: R; flow: FlowRule }[]): SinkIndex<R> {
@@ -40,10 +36,11 @@ export function indexSinks<R>(rules: readonly { rule: R; flow: FlowRule }[]): Si
     if (entries === undefined) to.set(key, [entry]);
     else entries.push(entry);
   };
-  for (const { rule, flow } of rules) {
+  for (const [index, { rule, flow }] of rules.entries()) {
     for (const sink of flow.sinks) {
       const entry: Entry<R> = {
         rule,
+        index,
         flow,
         sink,
         conditions: Object.entries(sink.when ?? {}).map(([where, condition]) => [
@@ -63,7 +60,14 @@ export function indexSinks<R>(rules: readonly { rule: R; flow: FlowRule }[]): Si
       } else add('return' in sink ? 'return' : 'divide' in sink ? 'divide' : 'compare', entry);
     }
   }
-  return { sinks, checks, known: { call: new Map(), assign: new Map() } };
+  const kinds = new Set([...sinks.keys(), ...checks.keys()]);
+  return {
+    unnamed: new Map(
+      [...kinds].map((kind) => [kind, [...(sinks.get(kind) ?? []), ...(checks.get(kind) ?? [])]]),
+    ),
+    call: remembered((name) => named({ sinks, checks }, 'call', name)),
+    assign: remembered((name) => named({ sinks, checks }, 'assign', name)),
+  };
 }
 
 function argumentOf(sink: Sink): string {
@@ -79,21 +83,22 @@ function keyOf(kind: 'call' | 'assign', name: string): string {
 }
 
 export function candidates<R>(index: SinkIndex<R>, { kind, names }: Sighting): readonly Entry<R>[] {
-  if (kind === 'call' || kind === 'assign') {
-    if (names.length === 1) return named(index, kind, names[0]!);
-    return names.flatMap((name) => named(index, kind, name));
-  }
-  return [...(index.sinks.get(kind) ?? []), ...(index.checks.get(kind) ?? [])];
+  if (kind !== 'call' && kind !== 'assign') return index.unnamed.get(kind) ?? NOTHING;
+  return names.length === 1 ? index[kind](names[0]!) : names.flatMap(index[kind]);
 }
 
-function named<R>({ sinks, checks, known }: SinkIndex<R>, kind: 'call' | 'assign', name: string) {
-  const before = known[kind].get(name);
-  if (before !== undefined) return before;
+const NOTHING: readonly never[] = [];
+
+interface Sinks<R> {
+  /** By kind, for `call` and `assign` with the last part of the name, or `*`. */
+  readonly sinks: ReadonlyMap<string, readonly Entry<R>[]>;
+  /** Checks by the kind that they are about. */
+  readonly checks: ReadonlyMap<string, readonly Entry<R>[]>;
+}
+
+function named<R>({ sinks, checks }: Sinks<R>, kind: 'call' | 'assign', name: string): Entry<R>[] {
   const all = [...(sinks.get(`${kind} ${lastPart(name)}`) ?? []), ...(sinks.get(`${kind} *`) ?? [])];
-  const found = [...all.filter(({ pattern }) => pattern!.test(name)), ...(checks.get(kind) ?? [])];
-  if (known[kind].size >= MAX_KNOWN) known[kind].clear();
-  known[kind].set(name, found);
-  return found;
+  return [...all.filter(({ pattern }) => pattern!.test(name)), ...(checks.get(kind) ?? [])];
 }
 
 /** `headers[Location]` of `response.headers[Location]` is `[Location]`. */

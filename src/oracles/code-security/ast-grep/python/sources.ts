@@ -1,4 +1,5 @@
 /** Which names stand for untrusted or sensitive data. Sources: the documentation of the frameworks named. */
+import { remembered } from './names.ts';
 import type { FunctionNode, Parameter } from './nodes.ts';
 import type { Label } from './values.ts';
 
@@ -35,12 +36,12 @@ const BY_NAME: ReadonlyArray<readonly [RegExp, Label]> = [
 const LAST =
   /(?:argument|arguments|recv|recvfrom|recv_into|recvfrom_into|rfile|FieldStorage|input|argv|stdin|args|environ|environb|getenv|read|readline|readlines|read_text|read_bytes|text|content|json|urlopen|format_exc|format_exception|exc_info|random|randint|randrange|choice|choices|sample|uniform|getrandbits|rand|randbytes|getvalue|getfirst|getlist)(?:\(\))?$/;
 
-export function sourceLabel(name: string): Label | undefined {
+export const sourceLabel = remembered((name): Label | undefined => {
   const request = REQUEST.exec(name);
   if (request !== null && REQUEST_PARTS.has(request[1]!)) return 'web';
   if (!LAST.test(name)) return undefined;
   return BY_NAME.find(([pattern]) => pattern.test(name))?.[1];
-}
+});
 
 /** Handlers of http.server and WSGI keep the request in attributes of self or in `environ`. */
 export const HANDLER_ATTRIBUTES = new Set(['self.path', 'self.headers', 'self.rfile', 'self.requestline']);
@@ -49,9 +50,9 @@ const SECRET =
   /^(?:\w*_)?(?:password|passwd|pwd|passphrase|passcode|secret|secret_key|private_key|api_?key|auth_?token|access_token|credit_?card|credit_card_number|card_number|cvv|ssn|social_security_number)$/i;
 
 /** Names that hold what must not be shown: not hashes, fields, lengths or files of it. */
-export function isSecretName(name: string): boolean {
-  return name.length < 60 && SECRET.test(name) && !/hash|crypt|digest|masked|redacted/i.test(name);
-}
+export const isSecretName = remembered(
+  (name) => name.length < 60 && SECRET.test(name) && !/hash|crypt|digest|masked|redacted/i.test(name),
+);
 
 const ROUTE =
   /(?:^|\.)(?:route|get|post|put|patch|delete|head|options|websocket|api_route|view_config|api_view|errorhandler)\(\)$|(?:^|\.)(?:expose|csrf_exempt|require_(?:http_methods|GET|POST)|login_required|api_view)(?:\(\))?$/;

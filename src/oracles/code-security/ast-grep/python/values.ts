@@ -32,23 +32,24 @@ export interface Taint {
   readonly through: ReadonlySet<string>;
 }
 
+/** Every value has every field: objects of one shape are made and copied several times as fast. */
 export interface Value {
   /** Dotted path of what it is: `os.system`, `flask.request.args.get()`; empty when unknown. */
   readonly name: string;
-  /** Other things that it may be, by the way that was taken. */
-  readonly also?: readonly string[];
-  /** Present when it is known. */
-  readonly constant?: Literal;
-  readonly bytes?: boolean;
-  /** Text with `{}` for each part that is not constant. */
-  readonly text?: string;
-  readonly taint?: Taint;
-  readonly items?: readonly Value[];
-  /** Of dictionaries: entries by constant key; `**` when there may be more. */
-  readonly entries?: ReadonlyMap<string, Value>;
   readonly node: Expression;
+  readonly taint: Taint | undefined;
+  /** Other things that it may be, by the way that was taken. */
+  readonly also: readonly string[] | undefined;
+  /** Undefined when it is not known. */
+  readonly constant: Literal | undefined;
+  readonly bytes: true | undefined;
+  /** Text with `{}` for each part that is not constant. */
+  readonly text: string | undefined;
+  readonly items: readonly Value[] | undefined;
+  /** Of dictionaries: entries by constant key; `**` when there may be more. */
+  readonly entries: ReadonlyMap<string, Value> | undefined;
   /** What was asked to get this truth value. */
-  readonly question?: Expression;
+  readonly question: Expression | undefined;
 }
 
 /** Hostile code must not make values grow. */
@@ -58,22 +59,28 @@ const MAX_ORIGINS = 16;
 const MAX_ALTERNATIVES = 4;
 
 export function unknown(node: Expression, name = '', taint?: Taint): Value {
-  return { name: shorten(name), node, ...(taint !== undefined && { taint }) };
+  return {
+    name: shorten(name),
+    node,
+    taint,
+    also: undefined,
+    constant: undefined,
+    bytes: undefined,
+    text: undefined,
+    items: undefined,
+    entries: undefined,
+    question: undefined,
+  };
 }
 
 export function literal(node: Expression, constant: Literal, bytes = false): Value {
-  return { name: '', node, constant, ...(bytes && { bytes }) };
+  return { ...unknown(node), constant, bytes: bytes ? true : undefined };
 }
 
 export function assembled(node: Expression, text: string, taint: Taint | undefined): Value {
   const known = text.length <= MAX_TEXT;
   if (!text.includes(HOLE) && known && taint === undefined) return literal(node, withoutHoles(text));
-  return {
-    name: '',
-    node,
-    ...(known && { text: withoutHoles(text) }),
-    ...(taint !== undefined && { taint }),
-  };
+  return { ...unknown(node, '', taint), text: known ? withoutHoles(text) : undefined };
 }
 
 /** Stands for a part that is not constant while text is put together. */
@@ -132,8 +139,7 @@ export function passed(taint: Taint | undefined, step: string): Taint | undefine
 }
 
 export function withTaint(value: Value, taint: Taint | undefined): Value {
-  const { taint: _old, ...rest } = value;
-  return taint === undefined ? rest : { ...rest, taint };
+  return { ...value, taint };
 }
 
 /** What a variable may be after two branches. */
@@ -142,15 +148,13 @@ export function joinValues(a: Value, b: Value): Value {
   const taint = mergeTaint([a.taint, b.taint]);
   const names = new Set([a.name, b.name, ...(a.also ?? []), ...(b.also ?? [])].filter((name) => name !== ''));
   const [name = '', ...also] = [...names].slice(0, MAX_ALTERNATIVES);
-  const { name: _name, also: _also, taint: _taint, constant, ...rest } = a;
   return {
-    ...(a.text === undefined && b.text !== undefined && constant === undefined
-      ? { ...rest, text: b.text }
-      : rest),
+    ...a,
     name,
-    ...(also.length > 0 && { also }),
-    ...(constant !== undefined && b.constant === constant && { constant }),
-    ...(taint !== undefined && { taint }),
+    taint,
+    also: also.length > 0 ? also : undefined,
+    constant: b.constant === a.constant ? a.constant : undefined,
+    text: a.text ?? (a.constant === undefined ? b.text : undefined),
   };
 }
 
