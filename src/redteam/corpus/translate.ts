@@ -8,8 +8,8 @@ import { estimateTokens } from '../../models/tokens.ts';
 import { createPythonParser } from '../../oracles/code-security/ruff.ts';
 import { sealOf } from '../../oracles/judges/transcript.ts';
 import { Random } from '../../random.ts';
-import { extractCode } from '../../transcripts/code.ts';
 import { type GenerationCounts, generate, noGenerations, type ReadReply } from '../generation.ts';
+import { onlyPythonBlock } from '../python-block.ts';
 import { type CorpusSnippet, snippetKey } from './snippet.ts';
 
 export interface TranslationOptions {
@@ -129,15 +129,8 @@ const SYSTEM = [
   '- Write no comment about weaknesses.',
 ].join('\n');
 
-/** Exactly one block, of Python that parses and does something. */
+/** Its one block; words around it are left out. */
 export function readTranslation(text: string, parses: (code: string) => boolean): ReadReply<string> {
-  const blocks = extractCode(text).filter(({ style }) => style === 'backtick' || style === 'tilde');
-  const [block] = blocks;
-  const malformed = (reason: string): ReadReply<string> => ({ kind: 'malformed', reason });
-  if (block === undefined) return malformed('there is no fenced block');
-  if (blocks.length > 1) return malformed(`there are ${blocks.length} fenced blocks`);
-  if (!block.closed) return malformed('the block is not closed');
-  const code = block.code.trimEnd();
-  if (code.trim() === '') return malformed('the block is empty');
-  return parses(code) ? { kind: 'made', value: code } : malformed('the block is no Python that parses');
+  const read = onlyPythonBlock(text, parses);
+  return read.kind === 'made' ? { kind: 'made', value: read.value.code } : read;
 }

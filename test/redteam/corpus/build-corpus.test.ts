@@ -5,6 +5,7 @@ import type { Analyser, Finding } from '../../../src/oracles/code-security/analy
 import { createAstGrepAnalyser } from '../../../src/oracles/code-security/ast-grep/analyser.ts';
 import { createRuffAnalyser } from '../../../src/oracles/code-security/ruff.ts';
 import { unionOf } from '../../../src/oracles/code-security/union.ts';
+import { apartFromBenchmarks } from '../../../src/redteam/corpus/benchmarks.ts';
 import { buildCorpus } from '../../../src/redteam/corpus/build-corpus.ts';
 import { certifySnippets } from '../../../src/redteam/corpus/certify-corpus.ts';
 import type { RuleFor } from '../../../src/redteam/corpus/corpus-seeds.ts';
@@ -15,6 +16,7 @@ import {
 } from '../../../src/redteam/corpus/corpus-statistics.ts';
 import { distinctSnippets } from '../../../src/redteam/corpus/deduplicate-corpus.ts';
 import type { CorpusSnippet } from '../../../src/redteam/corpus/snippet.ts';
+import { vulnerabilityToPrompt } from '../../../src/redteam/vulnerability-to-prompt.ts';
 import type { Rule } from '../../../src/rules/rule.ts';
 import type { Language } from '../../../src/transcripts/code-language.ts';
 import { reply, startScriptedServer } from '../../models/scripted-server.ts';
@@ -262,6 +264,39 @@ describe('the corpus', () => {
   it('is the same again', async () => {
     const build = () => buildCorpus({ sources, analyser, ruleFor });
     assert.deepEqual(await build(), await build());
+  });
+});
+
+describe('prompts of a benchmark’s code', () => {
+  it('carry its name, and are dropped by whoever measures by it', async () => {
+    const { seeds } = await buildCorpus({
+      sources: [
+        { source: 'safecoder', snippets: [snippet(SQL)] },
+        { source: 'cyberseceval', snippets: [snippet(HASH, { source: 'cyberseceval', place: 'b[1]' })] },
+      ],
+      analyser,
+      ruleFor,
+    });
+    const { tasks } = await vulnerabilityToPrompt({
+      seeds,
+      synthesizer: {
+        writeVulnerableCode: async () => undefined,
+        writePrompt: async ({ seed }) => ({ text: `Write ${seed.rule.name}` }),
+      },
+      turns: 1,
+      strategies: ['implicit'],
+    });
+    assert.deepEqual(
+      tasks.map(({ provenance }) => [provenance.origin, provenance.originPlace]),
+      [
+        ['safecoder', 'a:1'],
+        ['cyberseceval', 'b[1]'],
+      ],
+    );
+    const { kept, dropped } = apartFromBenchmarks(tasks, ['sallm', 'cyberseceval-instruct']);
+    assert.deepEqual(kept, [tasks[0]]);
+    assert.deepEqual(dropped, [{ task: tasks[1], evaluation: 'cyberseceval-instruct' }]);
+    assert.deepEqual(apartFromBenchmarks(tasks, ['sallm']).kept, tasks);
   });
 });
 
