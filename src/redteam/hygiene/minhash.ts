@@ -132,7 +132,7 @@ export class MinHasher {
       for (let i = 0; i < values.length; i++) {
         let hash = Math.imul(values[i]! ^ offset, multiplier);
         hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) ^ TOP_BIT;
-        minimum = hash < minimum ? hash : minimum;
+        if (hash < minimum) minimum = hash;
       }
       signature[p] = minimum ^ TOP_BIT;
     }
