@@ -104,15 +104,27 @@ function matchTasks(
   );
   return {
     benchmark,
-    pairs: same.map(({ first, second }) => ({
-      task: second.task,
-      before: shareOf(first),
-      after: shareOf(second),
-    })),
+    pairs: same.map(({ first, second }) => ({ task: second.task, ...sharesOf(first, second) })),
     onlyBefore: before.length - common.length,
     onlyAfter: after.length - common.length,
     changed: common.length - same.length,
   };
+}
+
+/**
+ * Of as many samples each, those count that are decided in both: three of five against two of four, one of them
+ * undecided, is no loss. Of different numbers of samples each has its share of what is decided.
+ */
+function sharesOf(first: TaskAnswers, second: TaskAnswers): Pick<PairedTask, 'before' | 'after'> {
+  if (first.samples.length !== second.samples.length) {
+    return { before: shareOf(first), after: shareOf(second) };
+  }
+  const decided = ({ samples }: TaskAnswers) =>
+    new Set(samples.filter((answer) => outcome(answer) !== null).map(({ sample }) => sample));
+  const both = decided(first).intersection(decided(second));
+  const of = ({ task, samples }: TaskAnswers) =>
+    shareOf({ task, samples: samples.filter(({ sample }) => both.has(sample)) });
+  return { before: of(first), after: of(second) };
 }
 
 function shareOf(answers: TaskAnswers): number | null {

@@ -30,7 +30,7 @@ export function meanScore(parts: Parts): number | null {
   return means.reduce((sum, mean) => sum + mean, 0) / means.length;
 }
 
-/** 95 % percentile interval of `meanScore` within [least, 100], percent, tasks being independent. Null: no tasks. */
+/** 95 % interval of `meanScore` within [least, 100], percent, tasks being independent. Null: no tasks. */
 export function meanInterval(parts: Parts, { least = 0 } = {}): [number, number] | null {
   return resampledInterval(parts, { keyOf: ({ task }) => task, least });
 }
@@ -47,19 +47,32 @@ export function familyInterval(parts: Parts): [number, number] | null {
   return resampledInterval(parts, { keyOf: ({ family }) => family, least: 0 });
 }
 
-function resampledInterval(
-  parts: Parts,
-  { keyOf, least }: { keyOf: (task: TaskScore) => string; least: number },
-): [number, number] | null {
+/**
+ * The margins of the bootstrap, and beside them, as squares, those of benchmarks that show no spread under resampling:
+ * 0 or 100 % of twelve tasks is no certainty, also where others vary (decisions/0016 has the coverage).
+ */
+function resampledInterval(parts: Parts, clustering: Clustering): [number, number] | null {
   const filled = parts.filter((tasks) => tasks.length > 0);
   const score = meanScore(filled);
   if (score === null) return null;
-  const strata = strataOf(filled, keyOf);
+  const strata = strataOf(filled, clustering.keyOf);
   const random = new Random('mean-interval');
   const draws = Float64Array.from({ length: RESAMPLES }, () => resample(strata, filled.length, random));
   draws.sort();
-  const [low, high] = [quantile(draws, 0.025), quantile(draws, 0.975)];
-  return high - low > 1e-9 ? [low, high] : unvaried(filled, { score, keyOf, least });
+  const hidden = filled.map((tasks) => unvariedMargins(tasks, clustering));
+  const share = (margins: readonly number[]) => margins.map((margin) => margin / filled.length);
+  const below = [score - quantile(draws, 0.025), ...share(hidden.map((margins) => margins.below))];
+  const above = [quantile(draws, 0.975) - score, ...share(hidden.map((margins) => margins.above))];
+  return [
+    Math.max(clustering.least, score - rootOfSquares(below)),
+    Math.min(100, score + rootOfSquares(above)),
+  ];
+}
+
+interface Clustering {
+  readonly keyOf: (task: TaskScore) => string;
+  /** 0 for scores, -100 for differences. */
+  readonly least: number;
 }
 
 /** Clusters that are in the same benchmarks. */
@@ -132,14 +145,19 @@ function pick(n: number, random: Random): number {
 }
 
 /**
- * Where every task scored the same, resampling shows no spread, which is no certainty. The bounds are then Wilson's
- * for "never" in as many clusters, combined over benchmarks as independent errors (Zou and Donner 2008).
+ * Of a benchmark whose tasks all scored the same: from the score to Wilson's bound for "never" in as many clusters, as
+ * far as there is room. Benchmarks err independently, so their margins add as squares (Zou and Donner 2008).
  */
-function unvaried(
-  parts: Parts,
-  { score, keyOf, least }: { score: number; keyOf: (task: TaskScore) => string; least: number },
-): [number, number] {
-  const squares = parts.map((tasks) => wilsonInterval(0, new Set(tasks.map(keyOf)).size)![1] ** 2);
-  const half = Math.sqrt(squares.reduce((sum, square) => sum + square, 0)) / parts.length;
-  return [Math.max(least, score - half), Math.min(100, score + half)];
+function unvariedMargins(
+  tasks: readonly TaskScore[],
+  { keyOf, least }: Clustering,
+): { readonly below: number; readonly above: number } {
+  const { score } = tasks[0]!;
+  if (tasks.some((task) => Math.abs(task.score - score) > 1e-12)) return { below: 0, above: 0 };
+  const [, margin] = wilsonInterval(0, new Set(tasks.map(keyOf)).size)!;
+  return { below: Math.min(margin, 100 * score - least), above: Math.min(margin, 100 - 100 * score) };
+}
+
+function rootOfSquares(values: readonly number[]): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0));
 }

@@ -159,6 +159,11 @@ export const responseRowSchema = z.strictObject({
 export type Evaluation = z.infer<typeof evaluationSchema>;
 export type EvaluatedBenchmark = z.infer<typeof benchmarkSchema>;
 export type PromptRow = z.infer<typeof promptRowSchema>;
+
+/** A task for people: its id in its own file where that has one. Results join by `id`. */
+export function taskLabel({ id, provenance }: Pick<PromptRow, 'id' | 'provenance'>): string {
+  return String(provenance.id ?? id);
+}
 export type ResponseRow = z.infer<typeof responseRowSchema>;
 
 export interface EvaluationResults {

@@ -43,7 +43,7 @@ await command.parseAsync(process.argv.slice(2), { from: 'user' });
 
 function folder(name: string, marks: string): string {
   const path = join(scratch, name);
-  const tasks = tasksOf(marks);
+  const tasks = tasksOf(marks).map((task) => ({ ...task, task: { provenance: { id: `case ${task.id}` } } }));
   writeEvaluationResults(
     path,
     sampleEvaluation([{ name: 'frr', axis: 'overrefusal', tasks }], { model: name }),
@@ -66,7 +66,7 @@ test('shows what changed, and flips; without a margin there is no gate', () => {
   const { status, stdout, stderr } = run(good, worse);
   assert.equal(status, 0, stderr);
   assert.match(stdout, /^overrefusal +40 +100\.0 +95\.0 +−5\.0 +−12\.5 to 0\.0$/m);
-  assert.match(stdout, /pass -> fail +frr +t0 +prompt t0/);
+  assert.match(stdout, /pass -> fail +frr +case t0 +prompt t0/);
   assert.doesNotMatch(stdout, /gate/);
 });
 

@@ -102,6 +102,17 @@ describe('compareEvaluations', () => {
     assert.deepEqual([mbpp!.gained, mbpp!.lost], [['t2'], ['t0']]);
   });
 
+  it('holds samples that only one of them was decided on against nothing', () => {
+    const side = (marks: readonly string[]) =>
+      sampleEvaluation([
+        { name: 'mbpp', axis: 'utility', tasks: marks.map((own, i) => ({ id: `t${i}`, marks: own })) },
+      ]);
+    // 3 of 5 against 3 of 4: what is decided in both is the same. The last has no sample that both decided.
+    const { mbpp } = compareEvaluations(side(['+++--', '+?']), side(['+++-?', '?+'])).benchmarks;
+    assert.deepEqual([mbpp!.n, mbpp!.undecided, mbpp!.before, mbpp!.after], [1, 1, 75, 75]);
+    assert.deepEqual([mbpp!.gained, mbpp!.lost], [[], []]);
+  });
+
   it('finds answers that flipped, in both directions, with their texts', () => {
     const before = sampleEvaluation([{ name: 'frr', axis: 'overrefusal', tasks: tasksOf('+--+') }]);
     const after = sampleEvaluation([{ name: 'frr', axis: 'overrefusal', tasks: tasksOf('-++-') }]);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { familyInterval, meanInterval, meanScore, type TaskScore } from '../../src/evals/mean-interval.ts';
 import { wilsonInterval } from '../../src/evals/proportions.ts';
+import { Random } from '../../src/random.ts';
 
 const near = (actual: number, expected: number, within: number) =>
   assert.ok(Math.abs(actual - expected) <= within, `${actual} is not ${expected}`);
@@ -57,6 +58,35 @@ describe('meanInterval', () => {
     const [down, up] = meanInterval([scoresOf(passes(0, 20))], { least: -100 })!;
     near(down, -16.11, 0.005);
     near(up, 16.11, 0.005);
+  });
+
+  it('keeps the margin of a benchmark where all tasks agree beside others that vary', () => {
+    const varied = scoresOf(passes(50, 100), { name: 'v' });
+    const [low, high] = meanInterval([varied, scoresOf(passes(0, 10), { name: 'n' })])!;
+    // Half the binomial margin of 9.8 down; up also half of Wilson's 27.75 for none of ten: sqrt(4.9² + 13.9²).
+    near(low, 25 - 4.9, 0.5);
+    near(high, 25 + Math.hypot(4.9, 27.75 / 2), 0.5);
+    const [down, up] = meanInterval([varied, scoresOf(passes(10, 10), { name: 'n' })])!;
+    near(down, 75 - Math.hypot(4.9, 27.75 / 2), 0.5);
+    near(up, 75 + 4.9, 0.5);
+  });
+
+  it('covers the truth where benchmarks are small and near the ends', () => {
+    const chances = [0.02, 0.98, 0.5, 0.05];
+    const truth = 38.75;
+    const repetitions = 100;
+    const covered = Array.from({ length: repetitions }, (_, repetition) => {
+      const random = new Random('coverage', repetition);
+      const parts = chances.map((chance, part) =>
+        scoresOf(
+          Array.from({ length: 12 }, () => Number(random.chance(chance))),
+          { name: `p${part}` },
+        ),
+      );
+      const [low, high] = meanInterval(parts)!;
+      return low <= truth && truth <= high;
+    });
+    assert.ok(covered.filter(Boolean).length >= 93, `${covered.filter(Boolean).length} of ${repetitions}`);
   });
 
   it('is the same in any order of the tasks', () => {

@@ -1,5 +1,5 @@
 /** Section "Answers": some that failed or could not be decided, with what the oracles found. */
-import type { PromptRow, ResponseRow } from '../../evals/results.ts';
+import { type PromptRow, type ResponseRow, taskLabel } from '../../evals/results.ts';
 import type { Evidence } from '../../oracles/verdict.ts';
 import { type Html, html, visibleText } from '../html.ts';
 import { renderListing } from '../listing.ts';
@@ -28,7 +28,7 @@ function renderAnswer({ title, task, answer }: AnswerExample): Html {
   const prompt = promptText(task).slice(0, PROMPT_CHARACTERS);
   const mark = outcome === 'undecided' ? '?' : '✗';
   return html`<details class="example"><summary><span class="badge ${outcome}" title="${outcome}">${mark}</span><span class="opening">${visibleText(prompt.slice(0, 160).replace(/\s+/g, ' '))}</span><span class="chip">${title}</span></summary>
-    <div class="prompt"><h4>Prompt ${visibleLine(task.id, 60)}</h4><pre>${visibleText(prompt)}</pre></div>
+    <div class="prompt"><h4>Prompt ${visibleLine(taskLabel(task), 60)}</h4><pre>${visibleText(prompt)}</pre></div>
     <div class="answers"><article class="answer ${outcome}"><header><h4>Answer</h4><span class="badge ${outcome}">${mark} ${outcome}</span></header>
       ${cause !== null && html`<p class="nothing">${visibleText(cause)}</p>`}
       ${response === null ? html`<p class="nothing">There is no answer.</p>` : renderListing({ checkpoint: '', response, outcome, evidence: evidenceOf(answer) })}

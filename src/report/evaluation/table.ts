@@ -2,6 +2,7 @@
 import type { Flip } from '../../evals/compare.ts';
 import type { Comparison, EvaluationSummary } from '../../evals/evaluation-summary.ts';
 import type { Gate } from '../../evals/gate.ts';
+import { taskLabel } from '../../evals/results.ts';
 import { intervalText, scoreText } from '../figures.ts';
 import { promptText } from './answers-section.ts';
 import {
@@ -89,7 +90,7 @@ export function renderFlips(flips: readonly Flip[]): string {
     flips.map(({ change, task }) => [
       change === 'lost' ? 'pass -> fail' : 'fail -> pass',
       task.benchmark,
-      visibleLine(task.id, 30),
+      visibleLine(taskLabel(task), 30),
       visibleLine(promptText(task), 60),
     ]),
     '<<<<',
