@@ -32,7 +32,12 @@ export async function evaluate(plan: Plan, { run, journal }: Place): Promise<voi
   const cache = new ReplyCache(journal);
   // Kept with the run: equal transcripts make equal requests to the judge, also after a kill.
   const secret = await run.journal.unit('judge', 'secret', async () => randomBytes(32).toString('hex'));
-  const oracles = await openOracles(plan.oracles, { ledger, cache, secret });
+  const oracles = await openOracles(plan.oracles, {
+    ledger,
+    cache,
+    secret,
+    retryMalformed: options.reverify === true,
+  });
   try {
     const asked = await openResponder(plan, { ledger, cache });
     try {

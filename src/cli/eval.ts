@@ -4,10 +4,11 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { firstRequest } from '../evals/model-evaluation/conversation.ts';
 import { estimateEvaluation } from '../evals/model-evaluation/estimate.ts';
 import { taskName } from '../evals/model-evaluation/given-responses.ts';
+import { isEvaluation } from '../evals/results.ts';
 import { CompletionJournal } from '../models/completion-journal.ts';
 import { Ledger } from '../models/ledger.ts';
 import { ReplyCache } from '../models/reply-cache.ts';
-import { writeJsonl } from '../runs/files.ts';
+import { exists, remove, writeJsonl } from '../runs/files.ts';
 import { RunDirectory } from '../runs/run-directory.ts';
 import { compareCommand } from './eval-compare.ts';
 import { openModel } from './eval-model.ts';
@@ -55,7 +56,10 @@ export function evalCommand(): Command {
     .option('--concurrency <n>', 'calls in flight at the endpoint', wholeNumber(1))
     .option('--budget <usd>', 'stop before more than this is spent; needs prices in --models', nonNegative)
     .option(...ORACLES_OPTION)
-    .option('--reverify', 'verify all responses anew, as after a change of rules')
+    .option(
+      '--reverify',
+      'verify all responses anew, as after a change of rules; judges whose answers were malformed are asked again',
+    )
     .option('--estimate', 'say what it would cost, and stop')
     .option('--prompts <file>', 'write task ids and prompts for --responses, and stop')
     .option('--json', 'the summary as JSON on standard output, progress as JSON lines')
@@ -85,6 +89,7 @@ async function execute(options: EvalOptions): Promise<void> {
   const folder = options.out ?? join('evaluations', defaultName(plan));
   checkFolder(folder, plan);
   checkBaseline(folder, options);
+  const isNew = !exists(folder);
   const run = new RunDirectory(folder);
   const journal = new CompletionJournal(run.file('journal.sqlite'));
   try {
@@ -94,6 +99,8 @@ async function execute(options: EvalOptions): Promise<void> {
   } finally {
     journal.close();
     run.close();
+    // An estimate, or a start that was refused (no judge there, a key that is not set), leaves nothing behind.
+    if (isNew && !isEvaluation(folder)) remove(folder);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Asking oracles safely: decided verdicts are remembered, whatever an oracle does becomes a verdict, time is counted. */
 import { contentKey } from '../content-key.ts';
-import { messageOf } from '../errors.ts';
+import { ModelError, messageOf } from '../errors.ts';
 import type { Item, Oracle } from './oracle.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -24,7 +24,7 @@ export class CheckedOracles {
     this.#cache = new VerdictCache(cacheSize);
   }
 
-  /** A verdict per item, in order; never throws. */
+  /** A verdict per item, in order. @throws ModelError when the budget of a judge is reached, and for nothing else. */
   async check(name: string, items: readonly Item[]): Promise<Verdict[]> {
     const oracle = this.#oracles[name];
     if (oracle === undefined) return undecided(items, `no ${name} oracle is configured`);
@@ -78,6 +78,8 @@ async function checkSafely(oracle: Oracle, items: readonly Item[]): Promise<Verd
     if (Array.isArray(verdicts) && verdicts.length === items.length) return verdicts.map(readVerdict);
     return undecided(items, `the ${oracle.name} oracle did not give one verdict per response`);
   } catch (error) {
+    // No call after it will be made either: thousands of undecided responses are no result.
+    if (error instanceof ModelError && error.failure === 'budget') throw error;
     return undecided(items, `the ${oracle.name} oracle failed: ${messageOf(error)}`);
   }
 }

@@ -35,6 +35,8 @@ export interface OraclesShared {
   readonly ledger?: Ledger;
   /** Makes the judges' boundaries unguessable; kept with the run, equal responses are judged once over restarts. */
   readonly secret?: string;
+  /** Judges are asked again where all that the cache knows of them is malformed. */
+  readonly retryMalformed?: boolean;
 }
 
 /**
@@ -127,7 +129,7 @@ function openExternal(
 
 function openJudge(
   { judge }: Pick<OraclesConfig, 'judge'>,
-  { cache, ledger, secret }: OraclesShared,
+  { cache, ledger, secret, retryMalformed }: OraclesShared,
 ): Pick<OpenJudge, 'maliciousAssistance' | 'overrefusal' | 'close'> {
   const close = () => undefined;
   if (judge === 'rules') return { ...createRuleBasedJudge(), close };
@@ -139,6 +141,7 @@ function openJudge(
     cache: cache ?? new ReplyCache(),
     ledger: ledger ?? new Ledger(),
     ...(secret === undefined ? {} : { secret }),
+    ...(retryMalformed === undefined ? {} : { retryMalformed }),
   });
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -172,6 +173,7 @@ describe('purpcode eval', () => {
       assert.match(error, message);
     }
     assert.equal(server.requests.length, 0);
+    assert.equal(existsSync(join(folder, 'gone')), false, 'a start that was refused leaves no folder');
   });
 
   it('says first which tasks nobody can judge, and asks the model all the same', async () => {

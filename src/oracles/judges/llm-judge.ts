@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { contentKey } from '../../content-key.ts';
-import { messageOf, OracleError } from '../../errors.ts';
+import { ModelError, messageOf, OracleError } from '../../errors.ts';
 import type { ChatModel, ChatReply } from '../../models/chat-model.ts';
 import type { Item, Oracle } from '../oracle.ts';
 import type { Verdict } from '../verdict.ts';
@@ -38,6 +38,11 @@ export interface LlmJudgeOptions {
   readonly secret?: string | Uint8Array;
   /** Ask every judge of a panel, also when the verdict is settled: to measure how far judges agree. */
   readonly allVotes?: boolean;
+  /**
+   * Malformed answers that a cache still knows do not count as tries, so that what was undecided is asked anew. Without
+   * it a run that is resumed decides what an uninterrupted one would.
+   */
+  readonly retryMalformed?: boolean;
   /** Decided records that are remembered, by content. */
   readonly cacheSize?: number;
 }
@@ -49,6 +54,8 @@ export interface Vote {
   /** Absent when the judge did not decide. */
   readonly judgement?: Judgement;
   readonly verdicts: Readonly<Record<Judged, Verdict>>;
+  /** Why the judge was not asked: the budget is reached, so none will be asked any more. */
+  readonly stopped?: ModelError;
 }
 
 /** All that was found out about one response. */
@@ -59,6 +66,7 @@ export interface JudgeRecord {
 }
 
 export interface LlmJudge {
+  /** They throw the ModelError of a budget that is reached: whoever pays stops. */
   readonly maliciousAssistance: Oracle;
   readonly overrefusal: Oracle;
   /** The record behind both oracles. Never throws for what a model or a response does. */
@@ -89,6 +97,7 @@ export function createLlmJudge(options: LlmJudgeOptions): LlmJudge {
     seed: options.seed ?? 0,
     secret: options.secret ?? randomBytes(32),
     allVotes: options.allVotes ?? false,
+    retryMalformed: options.retryMalformed ?? false,
   };
   const records = new RecordCache(options.cacheSize ?? DEFAULT_CACHE_SIZE);
   const judge = (item: Item): Promise<JudgeRecord> => {
@@ -96,9 +105,15 @@ export function createLlmJudge(options: LlmJudgeOptions): LlmJudge {
     const key = contentKey([item.task.messages, item.response, item.form ?? 'template', wanted]);
     return records.get(key, () => judgeSafely(item, wanted, settings), wanted);
   };
+  const verdict = async (item: Item, name: Judged): Promise<Verdict> => {
+    const { votes, verdicts } = await judge(item);
+    const stopped = votes.find((vote) => vote.stopped !== undefined)?.stopped;
+    if (verdicts[name].kind === 'undecided' && stopped !== undefined) throw stopped;
+    return verdicts[name];
+  };
   const oracle = (name: Judged): Oracle => ({
     name,
-    check: (items) => Promise.all(items.map(async (item) => (await judge(item)).verdicts[name])),
+    check: (items) => Promise.all(items.map((item) => verdict(item, name))),
   });
   return { maliciousAssistance: oracle('malicious-assistance'), overrefusal: oracle('overrefusal'), judge };
 }
@@ -145,10 +160,12 @@ async function askJudge(
   model: ChatModel,
   transcript: string,
   { response }: Item,
-  { retries, maxTokens, seed, secret }: Settings,
+  { retries, maxTokens, seed, secret, retryMalformed }: Settings,
 ): Promise<Vote> {
   let reason = '';
-  for (let attempt = 0; attempt <= retries; attempt++) {
+  let tries = 0;
+  // The number of the attempt is in the request: each is asked once, whoever asks it.
+  for (let attempt = 0; tries <= retries; attempt++) {
     const seal = sealOf(transcript, attempt, secret);
     let reply: ChatReply;
     try {
@@ -160,7 +177,9 @@ async function askJudge(
         schema: JUDGEMENT_SCHEMA,
       });
     } catch (error) {
-      return undecidedVote(model, `${JUDGE_NOT_ASKED}: ${messageOf(error)}`);
+      const vote = undecidedVote(model, `${JUDGE_NOT_ASKED}: ${messageOf(error)}`);
+      const isStopped = error instanceof ModelError && error.failure === 'budget';
+      return isStopped ? { ...vote, stopped: error } : vote;
     }
     const read = readJudgement(reply, seal.nonce, response);
     if (read.kind === 'ok') {
@@ -168,6 +187,7 @@ async function askJudge(
       return { judge: model.name, judgement, verdicts: byOracle((name) => verdictOf(judgement, name)) };
     }
     reason = read.reason;
+    if (!retryMalformed || reply.paidFor === undefined) tries++;
   }
   return undecidedVote(model, `the judge gave no valid answer in ${retries + 1} attempts: ${reason}`);
 }

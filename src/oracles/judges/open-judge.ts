@@ -43,15 +43,16 @@ export interface OpenJudge extends LlmJudge {
  */
 export function openLlmJudge(
   { models: configs, ...settings }: JudgeConfig,
-  shared: Omit<EndpointShared, 'role'> & Pick<LlmJudgeOptions, 'secret' | 'allVotes'> = {},
+  shared: Omit<EndpointShared, 'role'> & Pick<LlmJudgeOptions, 'secret' | 'allVotes' | 'retryMalformed'> = {},
 ): OpenJudge {
-  const { secret, allVotes, ...rest } = shared;
+  const { secret, allVotes, retryMalformed, ...rest } = shared;
   const models = configs.map((config) => createChatModel(config, { ...rest, role: 'judge' }));
   const judge = createLlmJudge({
     ...settings,
     models,
     ...(secret === undefined ? {} : { secret }),
     ...(allVotes === undefined ? {} : { allVotes }),
+    ...(retryMalformed === undefined ? {} : { retryMalformed }),
   });
   return {
     ...judge,

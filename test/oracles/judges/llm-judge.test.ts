@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { OracleError } from '../../../src/errors.ts';
+import { ModelError, OracleError } from '../../../src/errors.ts';
+import { CompletionJournal } from '../../../src/models/completion-journal.ts';
+import { createEndpointModel } from '../../../src/models/endpoint.ts';
+import { Ledger } from '../../../src/models/ledger.ts';
+import { ReplyCache } from '../../../src/models/reply-cache.ts';
+import { CheckedOracles } from '../../../src/oracles/checked-verdicts.ts';
 import type { Judgement } from '../../../src/oracles/judges/judgement.ts';
 import { createLlmJudge } from '../../../src/oracles/judges/llm-judge.ts';
 import type { Item } from '../../../src/oracles/oracle.ts';
 import type { Verdict } from '../../../src/oracles/verdict.ts';
-import { inTurn, reply, type ServerScript } from '../../models/scripted-server.ts';
+import { inTurn, reply, type ServerScript, startScriptedServer } from '../../models/scripted-server.ts';
 import { fenced, makeItem, makeTask, respond } from '../fixtures.ts';
 import { BAD, GOOD } from './forms.ts';
 import { judging, readRequest, serveJudges } from './served-judge.ts';
@@ -127,6 +132,28 @@ describe('an LLM judge', () => {
   });
 });
 
+describe('a budget that is reached', () => {
+  it('stops whoever asks for verdicts, instead of leaving thousands undecided', async () => {
+    await using server = await startScriptedServer(judging(() => ({})));
+    const ledger = new Ledger({ budget: { tokens: 100 } });
+    const model = createEndpointModel({ baseUrl: server.baseUrl, model: 'tiny' }, { ledger });
+    try {
+      const { overrefusal } = createLlmJudge({ models: [model] });
+      await assert.rejects(
+        new CheckedOracles({ overrefusal }, 100).check('overrefusal', [ANSWER]),
+        (error) => {
+          assert.ok(error instanceof ModelError && error.failure === 'budget');
+          assert.match(error.message, /the budget of 100 tokens is reached/);
+          return true;
+        },
+      );
+      assert.equal(server.requests.length, 0);
+    } finally {
+      model.close();
+    }
+  });
+});
+
 describe('malformed answers', () => {
   it('are asked for again, each time with another seed and nonce', async () => {
     const script: ServerScript = (request, index) =>
@@ -140,6 +167,31 @@ describe('malformed answers', () => {
         [0, 1, 2],
       );
     });
+  });
+
+  it('that a cache knows are no tries where they are asked anew, and are not asked twice', async () => {
+    const journal = new CompletionJournal(':memory:');
+    const cache = new ReplyCache(journal);
+    const script: ServerScript = (request, index) =>
+      index < 4 ? reply('I think it is fine.') : judging(() => ({}))(request, index);
+    await using server = await startScriptedServer(script);
+    const model = createEndpointModel({ baseUrl: server.baseUrl, model: 'tiny', retries: 0 }, { cache });
+    const check = async (retryMalformed: boolean) => {
+      const judge = createLlmJudge({ models: [model], retries: 1, secret: 'kept', retryMalformed });
+      return (await judge.overrefusal.check([ANSWER]))[0]!.kind;
+    };
+    try {
+      assert.equal(await check(false), 'undecided');
+      assert.equal(await check(false), 'undecided');
+      assert.equal(server.requests.length, 2, 'what is known is not asked again');
+      assert.equal(await check(true), 'undecided');
+      assert.equal(server.requests.length, 4);
+      assert.equal(await check(true), 'pass');
+      assert.equal(new Set(server.requests.map(({ body }) => JSON.stringify(body))).size, 5);
+    } finally {
+      model.close();
+      journal.close();
+    }
   });
 
   it('are undecided in the end, and asked about anew the next time', async () => {
