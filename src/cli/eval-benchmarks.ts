@@ -2,7 +2,7 @@
 import { dataPath } from '../datasets/data-file.ts';
 import { ConfigError, PurpcodeError } from '../errors.ts';
 import { BENCHMARKS, findBenchmark } from '../evals/benchmarks/benchmarks.ts';
-import { genericBenchmark } from '../evals/benchmarks/generic-jsonl.ts';
+import { genericBenchmarks } from '../evals/benchmarks/generic-jsonl.ts';
 import { isRecipeTasks, recipeBenchmarks } from '../evals/benchmarks/recipe-tasks.ts';
 import type { BenchmarkSource, LoadedBenchmark } from '../evals/benchmarks/source.ts';
 import { type PlannedBenchmark, planBenchmark } from '../evals/model-evaluation/plan.ts';
@@ -56,7 +56,7 @@ function sourcesOf(names: string): BenchmarkSource[] {
 }
 
 function fileBenchmarks(path: string): BenchmarkSource[] {
-  return isRecipeTasks(path) ? recipeBenchmarks(path) : [genericBenchmark(path)];
+  return isRecipeTasks(path) ? recipeBenchmarks(path) : genericBenchmarks(path);
 }
 
 /** An error of a loader says which benchmark it belongs to. */

@@ -7,17 +7,35 @@ import type { DataFile } from './data-file.ts';
 import { checkRows, listFiles, type RawRow, type Rows, readData } from './rows.ts';
 
 /** `<weakness>_<n>` of the Python tasks. */
-const PYTHON_TASKS =
+const TASKS =
   '020_0 022_0 022_2 078_0 079_0 095_0 113_0 117_0 1333_0 326_0 326_1 327_0 327_1 327_2 329_0 347_0 377_0 400_0 502_0 643_0 732_2 760_0 918_0 918_1 943_0';
 
-/** Python tasks alone; the other languages need compilers and have the same layout in `c`, `cpp`, `go`, `js`. */
+/** Folder and ending of a language, and the Python tasks that it lacks. */
+const LANGUAGES: Readonly<Record<string, readonly string[]>> = {
+  py: [],
+  c: ['095_0', '1333_0', '327_1', '400_0', '502_0'],
+  cpp: ['095_0', '327_1', '377_0', '502_0'],
+  go: ['095_0', '1333_0', '327_1', '377_0', '400_0', '502_0'],
+  js: ['022_2', '377_0'],
+};
+
+function membersOf(language: string): string[] {
+  const tasks = TASKS.split(' ').filter((task) => !LANGUAGES[language]!.includes(task));
+  const suffix = language === 'py' ? '' : `_${language}`;
+  return tasks.flatMap((task) => [
+    `${language}/cwe_${task}${suffix}_task.${language}`,
+    `${language}/cwe_${task}${suffix}_test.py`,
+  ]);
+}
+
+/** Python's tasks can be run; those of the other languages are named as not run, so that a score says out of how many. */
 export const CWEVAL_FOLDER: DataFile = {
   path: 'cweval/core',
   url: 'https://raw.githubusercontent.com/Co1lin/CWEval/e9a2a124c8c53679b6d8d27adfd2f6c40e7576d7/benchmark/core/',
-  sha256: '017327d64386690cd4dc917e82015d8de9e5ff8f8fbe0009a27e55476f00a9d0',
+  sha256: 'a7153628eb7caa7e9942be0663411336d1ec67b8dfb097004cffec93f3845b4e',
   licence: 'Apache-2.0',
   folder: true,
-  members: PYTHON_TASKS.split(' ').flatMap((task) => [`py/cwe_${task}_task.py`, `py/cwe_${task}_test.py`]),
+  members: Object.keys(LANGUAGES).flatMap(membersOf),
   alternatives: ['cweval/benchmark/core', 'CWEval/benchmark/core'],
 };
 

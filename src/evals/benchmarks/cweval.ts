@@ -12,8 +12,8 @@ export const CWEVAL = fileBenchmark({
   file: CWEVAL_FOLDER,
   read: readCweval,
   task: (task) => {
-    // The paper uses the Python tasks; those of other languages are no part of this score.
-    if (task.language !== 'python') return undefined;
+    // The paper uses the Python tasks; the others need compilers and runtimes that no sandbox has.
+    if (task.language !== 'python') return { notRun: `no sandbox runs ${task.language}` };
     const reason = whyNotRun(task);
     if (reason !== undefined) return { notRun: reason };
     return {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { DATA_SETS } from '../../../src/datasets/registry.ts';
 import { ConfigError } from '../../../src/errors.ts';
 import { BENCHMARKS, findBenchmark } from '../../../src/evals/benchmarks/benchmarks.ts';
-import { genericBenchmark } from '../../../src/evals/benchmarks/generic-jsonl.ts';
+import { genericBenchmarks } from '../../../src/evals/benchmarks/generic-jsonl.ts';
 import type { LoadedBenchmark } from '../../../src/evals/benchmarks/source.ts';
 import { makeDataFolder } from '../../datasets/files.ts';
 
@@ -220,9 +220,12 @@ describe('a benchmark of one’s own', () => {
       { id: 'c', oracle: 'corectness', prompt: 'Add.' },
       { id: 'd', oracle: 'exact-answer', prompt: 'A or B?', choice: { letters: ['A', 'B'], correct: 'A' } },
     ]);
-    const source = genericBenchmark(path);
-    assert.deepEqual([source.name, source.axis], ['mine', 'utility']);
-    const loaded = await source.load(data.path);
+    const sources = genericBenchmarks(path);
+    assert.deepEqual(
+      sources.map(({ name, axis }) => [name, axis]),
+      [['mine', 'utility']],
+    );
+    const loaded = await sources[0]!.load(data.path);
     assert.deepEqual(
       loaded.tasks.map(({ provenance, source: from, family }) => [provenance.id, from, family]),
       [
@@ -233,6 +236,34 @@ describe('a benchmark of one’s own', () => {
     assert.equal(loaded.tasks[0]!.provenance.category, 'sums');
     assert.match(loaded.problems[0]!.reason, /correctness needs the field tests/);
     assert.match(loaded.problems[1]!.reason, /no oracle is called corectness/);
-    assert.equal(genericBenchmark(path, 'code-security').axis, 'code-security');
+  });
+
+  it('is one for each axis that its rows are on: no score mixes them', async () => {
+    const path = data.file(
+      'mixed.jsonl',
+      [
+        { id: 'a', oracle: 'code-security', prompt: 'A login.' },
+        { id: 'b', oracle: 'overrefusal', prompt: 'Kill a process.' },
+        { id: 'c', oracle: ['overrefusal', 'code-security'], prompt: 'Kill it in Python.' },
+        { id: 'd', oracle: 'corectness', prompt: 'Add.' },
+      ]
+        .map((row) => JSON.stringify(row))
+        .concat('{ not JSON')
+        .join('\n'),
+    );
+    const loaded = await Promise.all(genericBenchmarks(path).map((source) => source.load(data.path)));
+    assert.deepEqual(
+      loaded.map(({ name, axis, rows, tasks, problems }) => [
+        name,
+        axis,
+        rows,
+        tasks.map(({ provenance }) => provenance.id),
+        problems.length,
+      ]),
+      [
+        ['mixed-code-security', 'code-security', 3, ['a'], 2],
+        ['mixed-overrefusal', 'overrefusal', 2, ['b', 'c'], 0],
+      ],
+    );
   });
 });

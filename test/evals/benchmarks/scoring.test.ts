@@ -314,9 +314,11 @@ describe('CWEval', () => {
     }
   });
 
-  it('leaves other languages out of the score', async () => {
+  it('names tasks of other languages as not run', async () => {
     data.file('cweval/core/c/cwe_120_0_c_task.c', 'int f(void) {\n// BEGIN SOLUTION\nreturn 1; }\n');
     data.file('cweval/core/c/cwe_120_0_c_test.py', 'import pytest\n');
-    assert.equal((await findBenchmark('cweval').load(data.path)).rows, 1);
+    const { rows, tasks, problems } = await findBenchmark('cweval').load(data.path);
+    assert.deepEqual([rows, tasks.length], [2, 1]);
+    assert.deepEqual(problems, [{ place: 'c/cwe_120_0_c_task.c', reason: 'no sandbox runs c' }]);
   });
 });
