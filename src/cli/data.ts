@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { checksumOf } from '../datasets/checksum.ts';
+import { compareChecksum } from '../datasets/checksum.ts';
 import { type DataFile, dataPath } from '../datasets/data-file.ts';
 import { downloadFile } from '../datasets/download.ts';
 import { DATA_SETS, type DataSet, type RegisteredFile } from '../datasets/registry.ts';
@@ -90,6 +90,7 @@ function list(names: readonly string[], options: DataOptions): void {
     licence: file.licence,
     attribution: file.attribution ?? null,
     sha256: file.sha256 ?? null,
+    gitBlob: file.gitBlob ?? null,
     found: found(options.data, file)?.path ?? null,
   }));
   const groups = Map.groupBy(rows, ({ dataSet }) => dataSet);
@@ -98,11 +99,16 @@ function list(names: readonly string[], options: DataOptions): void {
     `  ${files[0]!.home}`,
     ...files.map(
       (file) =>
-        `  ${file.found === null ? '-' : '+'} ${file.path}  ${file.licence}${otherCopy(file)}${file.url === null ? '  (by hand)' : ''}`,
+        `  ${file.found === null ? '-' : '+'} ${file.path}  ${file.licence}${otherCopy(file)}${file.url === null ? '  (by hand)' : noChecksum(file)}`,
     ),
   ]);
   text.push('', `+ is in ${options.data}, - is not; \`purpcode data get <name>\` downloads`);
   print(rows, text.join('\n'), options);
+}
+
+/** Files that nobody could show us: what is downloaded can be checked by its rows alone. */
+function noChecksum({ sha256, gitBlob }: { sha256: string | null; gitBlob: string | null }): string {
+  return sha256 === null && gitBlob === null ? '  (no checksum is known)' : '';
 }
 
 function otherCopy({ path, found: place }: { readonly path: string; readonly found: string | null }): string {
@@ -136,7 +142,8 @@ async function get(
       console.error(`${file.path} from ${file.url}\n  ${licenceOf(file)}`);
       try {
         const path = await downloadFile(file, options.data, { maxBytes: options.maxSize * MEGABYTE });
-        const checked = file.sha256 === undefined ? 'its checksum is not known' : 'checksum right';
+        const isKnown = file.sha256 !== undefined || file.gitBlob !== undefined;
+        const checked = isKnown ? 'checksum right' : 'its checksum is not known';
         add('downloaded', file.folder === true ? checked : `${statSync(path).size} bytes, ${checked}`);
       } catch (error) {
         const hint = error instanceof PurpcodeError && error.hint !== undefined ? ` (${error.hint})` : '';
@@ -191,8 +198,9 @@ function checkFile({ file, read }: RegisteredFile, dataFolder: string): CheckedF
 
 /** Another packing or part of the data set has another checksum, which nobody published. */
 function checksumState(path: string, name: string, file: DataFile): CheckedFile['checksum'] {
-  if (file.sha256 === undefined || (name !== file.path && file.folder !== true)) return 'unknown';
-  return checksumOf(path, file) === file.sha256 ? 'right' : 'wrong';
+  if (name !== file.path && file.folder !== true) return 'unknown';
+  const sums = compareChecksum(path, file);
+  return sums === undefined ? 'unknown' : sums.found === sums.known ? 'right' : 'wrong';
 }
 
 function describeCheck({

@@ -25,6 +25,7 @@ export const AUTOCOMPLETE_FILE: DataFile = {
 export const MITRE_FILE: DataFile = {
   path: 'cyberseceval/mitre_benchmark_100_per_category_with_augmentation.json',
   url: `${HOME}/mitre/mitre_benchmark_100_per_category_with_augmentation.json`,
+  gitBlob: 'da9bca1fae21ebe55eead0af9b1ce9a9cfdf3514',
   alternatives: ['cyberseceval/mitre_benchmark_100_per_category.json', 'cyberseceval/mitre.json'],
   ...SHARED,
 };

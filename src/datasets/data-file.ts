@@ -9,6 +9,8 @@ export interface DataFile {
   readonly url?: string;
   /** Of the file at `url`, hex. Of a folder: of the lines `<sha256>  <member>\n` of its members, in order. */
   readonly sha256?: string;
+  /** Git's name of the file's content (SHA-1 with a header) in the commit of `url`, where no copy was seen. */
+  readonly gitBlob?: string;
   /** SPDX id, or what the authors say. */
   readonly licence: string;
   /** Whom to credit, where the licence asks for it. */

@@ -6,7 +6,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { IoError, messageOf } from '../errors.ts';
 import { ioError, makeFolder } from '../runs/files.ts';
-import { checksumOf } from './checksum.ts';
+import { type Checksums, compareChecksum } from './checksum.ts';
 import type { DataFile } from './data-file.ts';
 import { fetchToFile } from './fetch-file.ts';
 
@@ -38,7 +38,11 @@ export async function downloadFile(
   makeFolder(dirname(path));
   const limits = { maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES, onBytes: options.onBytes };
   if (file.folder === true) await downloadMembers(file, url, part, limits);
-  else await fetchToFile(url, part, { ...limits, sameFile: file.sha256 !== undefined });
+  else
+    await fetchToFile(url, part, {
+      ...limits,
+      sameFile: file.sha256 !== undefined || file.gitBlob !== undefined,
+    });
   verify(file, part);
   try {
     renameSync(part, path);
@@ -85,16 +89,18 @@ async function downloadMember(
 
 /** What is not the file is removed: the next try begins anew. */
 function verify(file: DataFile, part: string): void {
-  if (file.sha256 === undefined) return;
-  let found: string;
+  let sums: Checksums | undefined;
   try {
-    found = checksumOf(part, file);
+    sums = compareChecksum(part, file);
   } catch (error) {
     throw new IoError(`${file.path} is not whole: ${messageOf(error)}`, { cause: error });
   }
-  if (found === file.sha256) return;
+  if (sums === undefined || sums.found === sums.known) return;
   rmSync(part, { recursive: true, force: true });
-  throw new IoError(`${file.url} is not the file that we know: its SHA-256 is ${found}, not ${file.sha256}`, {
-    hint: 'its home has another version; a copy that you trust can be put in the data folder by hand',
-  });
+  throw new IoError(
+    `${file.url} is not the file that we know: its ${sums.kind} is ${sums.found}, not ${sums.known}`,
+    {
+      hint: 'its home has another version; a copy that you trust can be put in the data folder by hand',
+    },
+  );
 }

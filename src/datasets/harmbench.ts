@@ -5,7 +5,7 @@ import { type Rows, readCsvRows } from './rows.ts';
 
 export const HARMBENCH_FILE: DataFile = {
   path: 'harmbench/harmbench_behaviors_text_all.csv',
-  url: 'https://raw.githubusercontent.com/centerforaisafety/HarmBench/main/data/behavior_datasets/harmbench_behaviors_text_all.csv',
+  url: 'https://raw.githubusercontent.com/centerforaisafety/HarmBench/8e1604d1171fe8a48d8febecd22f600e462bdcdd/data/behavior_datasets/harmbench_behaviors_text_all.csv',
   licence: 'MIT',
   alternatives: [
     'harmbench/harmbench_behaviors_text_test.csv',

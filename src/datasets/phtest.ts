@@ -6,6 +6,7 @@ import { type Rows, readCsvRows } from './rows.ts';
 export const PHTEST_FILE: DataFile = {
   path: 'phtest/dataset_v0.1.csv',
   url: 'https://raw.githubusercontent.com/umd-huang-lab/FalseRefusal/b37fcd51d3e1e81ce74bdd5cf468a8bf87bc0fb8/PHTest/dataset_v0.1.csv',
+  sha256: '175cfb357a3d65ebf11419c6a258c5083f6fd5cb0e44c4c2ce29f4553b4f1d84',
   licence: 'not stated',
 };
 

@@ -6,6 +6,7 @@ import { type Rows, readCsvRows } from './rows.ts';
 export const STRONGREJECT_FILE: DataFile = {
   path: 'strongreject/strongreject_dataset.csv',
   url: 'https://raw.githubusercontent.com/alexandrasouly/strongreject/main/strongreject_dataset/strongreject_dataset.csv',
+  sha256: '4dd70357e4ff8b5d0ba5ebafecab5d6dd5633ce8046e3dd1c8bd93e64de44381',
   licence: 'MIT',
   alternatives: ['strongreject/strongreject_small_dataset.csv'],
 };

@@ -53,20 +53,28 @@ describe('purpcode data', () => {
     const row = { id: 'a_cwe089_0.py', prompt: 'p', insecure_code: 'c' };
     data.jsonl('copies/sallm/dataset.jsonl', [row, { id: 'x' }]);
     data.file('copies/cysecbench/cysecbench.csv', 'a,b\n1,2\n');
-    data.file('copies/phtest/dataset_v0.1.csv', 'ID,Request,Harmfulness\n1,x,harmless\n');
-    const { stdout, code } = await run('check', 'sallm', 'cysecbench', 'phtest', 'mbpp', '--data', 'copies');
+    data.file('copies/harmbench/harmbench_behaviors_text_all.csv', 'Behavior,SemanticCategory\nx,y\n');
+    const { stdout, code } = await run(
+      'check',
+      'sallm',
+      'cysecbench',
+      'harmbench',
+      'mbpp',
+      '--data',
+      'copies',
+    );
     assert.equal(code, 1);
     assert.match(
       stdout,
       /x sallm\/dataset\.jsonl: checksum wrong, 1 of 2 rows can be read\n {4}dataset\.jsonl:2: id/,
     );
     assert.match(stdout, /x cysecbench\/cysecbench\.csv: .* is not CySecBench/);
-    assert.match(stdout, /\+ phtest\/dataset_v0\.1\.csv: checksum unknown, 1 of 1 rows/);
+    assert.match(stdout, /\+ harmbench\/\w+\.csv: checksum unknown, 1 of 1 rows/);
     assert.match(stdout, /- mbpp\/mbpp\.jsonl: not there/);
-    const absent = await run('check', 'phtest', 'xstest', '--data', 'copies');
+    const absent = await run('check', 'harmbench', 'xstest', '--data', 'copies');
     assert.equal(absent.code, 1);
     assert.match(absent.stdout, /- xstest\/xstest_prompts\.csv: not there/);
-    const fine = await run('check', 'phtest', '--data', 'copies', '--json');
+    const fine = await run('check', 'harmbench', '--data', 'copies', '--json');
     assert.equal(fine.code, 0);
     assert.equal(JSON.parse(fine.stdout)[0].readable, 1);
   });

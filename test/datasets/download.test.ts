@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { checksumOf } from '../../src/datasets/checksum.ts';
+import { sha256Of } from '../../src/datasets/checksum.ts';
 import type { DataFile } from '../../src/datasets/data-file.ts';
 import { downloadFile } from '../../src/datasets/download.ts';
 import { IoError } from '../../src/errors.ts';
@@ -109,6 +109,18 @@ describe('downloading a file', () => {
     assert.deepEqual(left(), []);
   });
 
+  it('knows a file by the name that git gives its content, where that alone is known', async () => {
+    answer = serveFile('"1"');
+    // `git hash-object` of the same bytes.
+    const gitBlob = 'f20fa197af3150020e53297dc96d71e5d97fa182';
+    await fails(
+      downloadFile(dataFile({ gitBlob: '0'.repeat(40) }), folder),
+      new RegExp(`git's blob name is ${gitBlob}, not 0`),
+    );
+    assert.deepEqual(left(), []);
+    assert.deepEqual(readFileSync(await downloadFile(dataFile({ gitBlob }), folder)), CONTENT);
+  });
+
   it('keeps nothing that is too large, whether the server says so or not', async () => {
     answer = serveFile('"1"');
     await fails(downloadFile(dataFile(), folder, { maxBytes: 100 }), /larger than 100 bytes/);
@@ -175,7 +187,7 @@ describe('downloading a folder', () => {
     const path = await downloadFile(file(), folder);
     assert.deepEqual(urls.slice(3), ['/core/c/c.c']);
     assert.equal(readFileSync(join(path, 'py/b.py'), 'utf8'), contentOf('py/b.py'));
-    assert.equal(checksumOf(path, file()), folderSha);
+    assert.equal(sha256Of(path, file()), folderSha);
     assert.deepEqual(readdirSync(folder), ['set']);
   });
 });

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { checksumOf } from '../../src/datasets/checksum.ts';
+import { sha256Of } from '../../src/datasets/checksum.ts';
 import { dataPath } from '../../src/datasets/data-file.ts';
 import { DATA_SETS } from '../../src/datasets/registry.ts';
 
@@ -46,7 +46,7 @@ describe('real files', { skip: folder === undefined && 'PURPCODE_DATA names no d
         const isOriginal = path.endsWith(file.path);
         if (isOriginal && ROWS[file.path] !== undefined) assert.equal(count, ROWS[file.path]);
         if (file.sha256 !== undefined && (isOriginal || file.folder))
-          assert.equal(checksumOf(path, file), file.sha256);
+          assert.equal(sha256Of(path, file), file.sha256);
       });
     }
   }
