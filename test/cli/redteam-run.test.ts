@@ -334,6 +334,8 @@ describe('bad settings', () => {
       await refused(settings(url, { malicious: { sources: [{ format: 'cysecbench' }] } })),
       /malicious\.sources: there is no data\/cysecbench/,
     );
+    const tested = { corpus: { safecoder: false, benchmarks: ['sallm'] }, hygiene: { against: ['sallm'] } };
+    assert.match(await refused(settings(url, tested)), /the code of sallm is in the evaluation set sallm/);
     const { judge: _judge, ...models } = settings(url).models;
     assert.match(
       await refused({ ...settings(url), models }),

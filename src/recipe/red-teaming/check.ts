@@ -1,6 +1,7 @@
 /** What is looked at before anything is opened, asked or paid: roles that somebody plays, inputs, names of rules. */
 import { ConfigError } from '../../errors.ts';
 import type { Role } from '../../models/config.ts';
+import { benchmarksOf } from '../../redteam/corpus/benchmarks.ts';
 import { analyserRules } from '../../redteam/rule-library/analyser-rules.ts';
 import { loadCweTable } from '../../rules/cwe.ts';
 import { exists } from '../../runs/files.ts';
@@ -13,6 +14,21 @@ export function checkSettings(settings: RedTeaming): void {
   requestFiles(settings);
   checkFiles(settings);
   checkRules(settings);
+  checkBenchmarks(settings);
+}
+
+/** A comparison of texts does not find a prompt that was written from a benchmark's code. */
+function checkBenchmarks({ corpus, hygiene }: RedTeaming): void {
+  for (const source of corpus.benchmarks) {
+    const held = benchmarksOf(source).filter((name) => hygiene.against.includes(name));
+    if (held.length === 0) continue;
+    throw new ConfigError(
+      `corpus.benchmarks: the code of ${source} is in the evaluation set ${held.join(', ')}`,
+      {
+        hint: `leave ${held.join(', ')} out of hygiene.against, and measure no model that learns from this corpus by it; or leave ${source} out of corpus.benchmarks`,
+      },
+    );
+  }
 }
 
 function checkFiles({ benign, corpus, cwes }: RedTeaming): void {
