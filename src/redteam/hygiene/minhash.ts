@@ -124,12 +124,13 @@ export class MinHasher {
     // Most of the time of hygiene is spent here, and signed numbers are almost twice as fast as unsigned ones: with
     // the top bit flipped they have the same order.
     const values = new Int32Array(shingles.buffer, shingles.byteOffset, shingles.length);
-    const signature = new Uint32Array(this.#multipliers.length);
+    const [multipliers, offsets, count] = [this.#multipliers, this.#offsets, values.length];
+    const signature = new Uint32Array(multipliers.length);
     for (let p = 0; p < signature.length; p++) {
-      const multiplier = this.#multipliers[p]!;
-      const offset = this.#offsets[p]!;
+      const multiplier = multipliers[p]!;
+      const offset = offsets[p]!;
       let minimum = 0x7fffffff;
-      for (let i = 0; i < values.length; i++) {
+      for (let i = 0; i < count; i++) {
         let hash = Math.imul(values[i]! ^ offset, multiplier);
         hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) ^ TOP_BIT;
         if (hash < minimum) minimum = hash;
@@ -140,7 +141,7 @@ export class MinHasher {
   }
 }
 
-const TOP_BIT = -0x80000000;
+const TOP_BIT = 0x80000000 | 0;
 
 /** FNV-1a over UTF-16 code units. */
 function hashOf(word: string): number {
