@@ -315,6 +315,8 @@ describe('CWEval', () => {
   });
 
   it('names tasks of other languages as not run', async () => {
+    data.file('cweval/core/py/cwe_022_9_task.py', TASK);
+    data.file('cweval/core/py/cwe_022_9_test.py', TESTS);
     data.file('cweval/core/c/cwe_120_0_c_task.c', 'int f(void) {\n// BEGIN SOLUTION\nreturn 1; }\n');
     data.file('cweval/core/c/cwe_120_0_c_test.py', 'import pytest\n');
     const { rows, tasks, problems } = await findBenchmark('cweval').load(data.path);
