@@ -1,61 +1,103 @@
-/** `purpcode rules`: the weaknesses that the project knows, and what finds them. */
+/** `purpcode rules`: the weaknesses and analyser rules that the project knows, and the hints made of them. */
 import { Command } from 'commander';
 import { ConfigError } from '../errors.ts';
-import { RUFF_RULES } from '../oracles/code-security/ruff-rules.ts';
-import type { Severity } from '../oracles/verdict.ts';
+import { analyserRules } from '../redteam/rule-library/analyser-rules.ts';
 import { type CweEntry, type CweTable, loadCweTable } from '../rules/cwe.ts';
+import type { Rule } from '../rules/rule.ts';
+import { type AnalyserRule, buildRuleLibrary, detectorsOf, type RuleLibrary } from '../rules/rule-library.ts';
+import { hintsText, listText, ruleText, weaknessText } from './rules-text.ts';
+
+interface ListOptions {
+  readonly cwe?: string;
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+interface ShowOptions {
+  readonly cwe?: string;
+  readonly json?: boolean;
+  readonly hint?: boolean;
+}
 
 /** An analyser rule that detects a weakness. */
-interface Detector {
-  readonly analyser: string;
+export interface Detector extends Omit<AnalyserRule, 'id'> {
   readonly rule: string;
-  readonly severity: Severity;
-  readonly help: string;
   /** The weakness is the first, most telling one that the rule is mapped to. */
   readonly primary: boolean;
 }
 
+/** A weakness of the table with what detects it. */
+export type Weakness = CweEntry & { readonly analyserRules: readonly Detector[] };
+
 export function rulesCommand(): Command {
   const rules = new Command('rules').description(
-    'weaknesses of the CWE list and the analyser rules that find them',
+    'weaknesses of the CWE list, the analyser rules that find them, and the hints made of both',
   );
   rules
     .command('list')
     .description('weaknesses that an analyser rule finds')
     .option('--all', 'every weakness of the list')
+    .option('--cwe <file>', "MITRE's list as XML (.xml, .xml.gz) instead of the shipped table")
     .option('--json', 'for machines')
-    .action((options: { all?: boolean; json?: boolean }) => {
-      const rows = listedWeaknesses(loadCweTable(), options.all ?? false);
-      if (options.json) console.log(JSON.stringify(rows, undefined, 2));
-      else for (const row of rows) console.log(listLine(row));
+    .action(async (options: ListOptions) => {
+      const known = analyserRules();
+      const weaknesses = (await tableFrom(options.cwe)).entries.map((entry) => weaknessOf(entry, known));
+      const rows = options.all ? weaknesses : weaknesses.filter(({ analyserRules: own }) => own.length > 0);
+      console.log(options.json ? JSON.stringify(rows, undefined, 2) : listText(rows, known));
     });
   rules
     .command('show')
-    .description('one weakness: what it is and what finds it')
-    .argument('<id>', 'such as CWE-89')
+    .description('one weakness or analyser rule: what it says, what finds it, the policy and its examples')
+    .argument('<id>', 'such as CWE-89, S608 or ruff/S608')
+    .option('--cwe <file>', "MITRE's list as XML (.xml, .xml.gz): all that it says of the weakness")
+    .option('--hint', 'the hint of rule learning and the text that Rule2Code works from')
     .option('--json', 'for machines')
-    .action((id: string, options: { json?: boolean }) => {
-      const table = loadCweTable();
-      const weakness = weaknessOf(findCwe(table, id));
-      console.log(options.json ? JSON.stringify(weakness, undefined, 2) : describe(weakness, table.version));
+    .action(async (id: string, options: ShowOptions) => {
+      console.log(shown(id, await tableFrom(options.cwe), options));
     });
   return rules;
 }
 
-/** A weakness of the table with what detects it. */
-type Weakness = CweEntry & { readonly analyserRules: readonly Detector[] };
-
-function listedWeaknesses(table: CweTable, all: boolean): Weakness[] {
-  const weaknesses = table.entries.map(weaknessOf);
-  return all ? weaknesses : weaknesses.filter((weakness) => weakness.analyserRules.length > 0);
+async function tableFrom(file: string | undefined): Promise<CweTable> {
+  if (file === undefined) return loadCweTable();
+  const { readCweTable } = await import('../rules/cwe-xml.ts');
+  return readCweTable(file);
 }
 
-/** @throws ConfigError if `id` is not CWE-<number> or 89, or not in the table. */
-function findCwe(table: CweTable, id: string): CweEntry {
+function shown(id: string, table: CweTable, { json = false, hint = false }: ShowOptions): string {
+  const known = analyserRules();
+  const library = buildRuleLibrary({ cwes: table, analyserRules: known });
+  const weakness = numberOf(id) === undefined ? undefined : weaknessOf(findCwe(table, id), known);
+  if (weakness === undefined) {
+    const rule = findAnalyserRule(known, id);
+    const own = library.get(`${rule.analyser}/${rule.id}`)!;
+    if (json) return JSON.stringify(rule, undefined, 2);
+    return hint ? hintsText(own) : ruleText(rule, table);
+  }
+  const rule = library.get(`CWE-${weakness.id}`);
+  if (hint) return hintsText(ruleOf(weakness, library));
+  return json ? JSON.stringify(weakness, undefined, 2) : weaknessText(weakness, rule, table.version);
+}
+
+/** @throws ConfigError for an entry that makes no rule. */
+function ruleOf(weakness: CweEntry, library: RuleLibrary): Rule {
+  const rule = library.get(`CWE-${weakness.id}`);
+  if (rule !== undefined) return rule;
+  throw new ConfigError(
+    `CWE-${weakness.id} makes no rule: it is ${weakness.deprecated ? 'deprecated' : `${weakness.mapping.toLowerCase()} by MITRE`}`,
+    { hint: 'choose a more precise entry' },
+  );
+}
+
+function numberOf(id: string): number | undefined {
   const number = /^(?:cwe-?)?(\d+)$/i.exec(id.trim())?.[1];
-  if (number === undefined)
-    throw new ConfigError(`"${id}" is not the id of a weakness`, { hint: 'write it like CWE-89' });
-  const entry = table.get(Number(number));
+  return number === undefined ? undefined : Number(number);
+}
+
+/** @throws ConfigError if it is not in the table. */
+function findCwe(table: CweTable, id: string): CweEntry {
+  const number = numberOf(id)!;
+  const entry = table.get(number);
   if (entry === undefined)
     throw new ConfigError(`CWE-${number} is not in the CWE list ${table.version}`, {
       hint: 'purpcode rules list --all names every weakness (categories and views are not weaknesses)',
@@ -63,40 +105,21 @@ function findCwe(table: CweTable, id: string): CweEntry {
   return entry;
 }
 
-function weaknessOf(entry: CweEntry): Weakness {
-  const analyserRules = Object.entries(RUFF_RULES)
-    .filter(([, { cwes }]) => cwes.includes(entry.id))
-    .map(([rule, { cwes, severity, help }]) => ({
-      analyser: 'ruff',
-      rule,
-      severity,
-      help,
-      primary: cwes[0] === entry.id,
-    }))
-    .sort((a, b) => Number(b.primary) - Number(a.primary));
-  return { ...entry, analyserRules };
+/** @throws ConfigError if no embedded analyser has it. */
+function findAnalyserRule(known: readonly AnalyserRule[], id: string): AnalyserRule {
+  const wanted = id.trim().toLowerCase();
+  const rule = known.find((own) =>
+    [own.id, `${own.analyser}/${own.id}`].some((name) => name.toLowerCase() === wanted),
+  );
+  if (rule !== undefined) return rule;
+  throw new ConfigError(`"${id}" is not the id of a weakness or of a rule of an embedded analyser`, {
+    hint: 'write it like CWE-89, S608 or py-sql-injection; purpcode rules list names them',
+  });
 }
 
-function listLine({ id, name, analyserRules, deprecated }: Weakness): string {
-  const codes = analyserRules.map(({ rule }) => rule).join(' ');
-  const parts = [`CWE-${id}`.padEnd(9), deprecated ? `${name} (deprecated)` : name];
-  return codes === '' ? parts.join(' ') : `${parts.join(' ')}  [${codes}]`;
-}
-
-function describe(weakness: Weakness, version: string): string {
-  const { id, name, abstraction, status, mapping, description, analyserRules } = weakness;
-  const advice = weakness.discouraged ? `${mapping} by MITRE: choose a more precise entry` : mapping;
-  return [
-    `CWE-${id}: ${name}`,
-    `${abstraction}, ${status}; mapping to it: ${advice}`,
-    '',
-    description,
-    '',
-    analyserRules.length === 0 ? 'No analyser rule of ours finds it.' : 'Found by:',
-    ...analyserRules.map(
-      ({ analyser, rule, severity, help }) => `  ${analyser} ${rule} (${severity}): ${help}`,
-    ),
-    '',
-    `https://cwe.mitre.org/data/definitions/${id}.html (CWE ${version})`,
-  ].join('\n');
+function weaknessOf(entry: CweEntry, known: readonly AnalyserRule[]): Weakness {
+  const detectors = detectorsOf(entry.id, known).map(
+    ({ id, ...rule }): Detector => ({ rule: id, ...rule, primary: rule.cwes[0] === entry.id }),
+  );
+  return { ...entry, analyserRules: detectors };
 }

@@ -7,20 +7,25 @@ import { type AnalyserRule, buildRuleLibrary, type RuleLibrary } from '../../rul
 import { RUFF_EXAMPLES } from './ruff-examples.ts';
 
 /**
- * Ruff's, then ast-grep's.
+ * Ruff's, then ast-grep's; our own are read once.
  * @param folders of ast-grep rules beside ours (the setting `astGrep.rules`).
  * @throws ConfigError for a malformed rule. @throws IoError when this installation lacks its rules.
  */
 export function analyserRules(folders: readonly string[] = []): AnalyserRule[] {
-  return [
-    ...Object.keys(RUFF_RULES).map(ruffRule),
-    ...readRules([rulesFolder(), ...folders]).map(astGrepRule),
-  ];
+  const files = folders.length === 0 ? ownRules() : readRules([rulesFolder(), ...folders]);
+  return [...Object.keys(RUFF_RULES).map(ruffRule), ...files.map(astGrepRule)];
 }
 
 /** All rules that red-teaming and rule learning can name. @throws as `analyserRules`. */
 export function openRuleLibrary(cwes: CweTable, folders: readonly string[] = []): RuleLibrary {
   return buildRuleLibrary({ cwes, analyserRules: analyserRules(folders) });
+}
+
+let own: readonly RuleFile[] | undefined;
+
+function ownRules(): readonly RuleFile[] {
+  own ??= readRules([rulesFolder()]);
+  return own;
 }
 
 function ruffRule(id: string): AnalyserRule {
