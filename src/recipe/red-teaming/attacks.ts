@@ -7,10 +7,10 @@ import { type AttackOracle, createAttackOracle } from '../../redteam/jailbreaks/
 import { type Attacker, createAttacker } from '../../redteam/jailbreaks/attacker.ts';
 import { type AttackGoal, type AttackKnowledge, goalOf } from '../../redteam/jailbreaks/goal.ts';
 import { JAILBREAK_LIBRARY } from '../../redteam/jailbreaks/library.ts';
-import { attackedTask, libraryJailbreakTasks } from '../../redteam/jailbreaks/library-tasks.ts';
+import { libraryJailbreakTasks } from '../../redteam/jailbreaks/library-tasks.ts';
 import { escalate, escalatedTask } from '../../redteam/jailbreaks/multi-turn/escalate.ts';
 import { stratifiedSample, withoutLongest } from '../../redteam/jailbreaks/sampling.ts';
-import { type SearchResult, searchJailbreaks } from '../../redteam/jailbreaks/search.ts';
+import { type SearchResult, searchedTask, searchJailbreaks } from '../../redteam/jailbreaks/search.ts';
 import { createTarget, type Target } from '../../redteam/jailbreaks/target.ts';
 import type { RedTeamContext } from './context.ts';
 
@@ -100,7 +100,7 @@ async function searchAll(context: RedTeamContext, seeds: Seeds): Promise<Attacks
     onRound: (closed) => job.update(closed),
   });
   const outcomes = results.map((result) => {
-    const task = searchedTask(result, keep);
+    const task = keptTask(result, keep);
     const outcome = result.winner === undefined ? closestOf(result).verdict.kind : 'broken';
     return { task, record: recordOf('search', result.goal, { outcome, calls: result.asked.length, task }) };
   });
@@ -110,15 +110,10 @@ async function searchAll(context: RedTeamContext, seeds: Seeds): Promise<Attacks
 }
 
 /** The prompt that broke the target, or the closest; none where that is the request as it was. */
-function searchedTask(result: SearchResult, keep: 'broken' | 'all'): Task | undefined {
+function keptTask(result: SearchResult, keep: 'broken' | 'all'): Task | undefined {
   const { goal, winner } = result;
   const best = winner ?? (keep === 'all' ? closestOf(result) : undefined);
-  if (best === undefined || best.operators.length === 1) return undefined;
-  return attackedTask(goal.task, best.turns, {
-    jailbreak: best.operators.join(' > '),
-    jailbreakFamily: 'search',
-    rounds: best.round + 1,
-  });
+  return best === undefined || best.operators.length === 1 ? undefined : searchedTask(goal, best);
 }
 
 function closestOf({ asked }: SearchResult) {

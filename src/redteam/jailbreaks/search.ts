@@ -5,11 +5,13 @@
  */
 import { contentKey } from '../../content-key.ts';
 import { mapConcurrent } from '../../models/map-concurrent.ts';
+import type { Task } from '../../oracles/task.ts';
 import { Random } from '../../random.ts';
 import type { Message } from '../../transcripts/message.ts';
 import type { Asked, Candidate, SearchOptions, SearchState } from './candidate.ts';
 import type { AttackGoal } from './goal.ts';
 import { drawComposition, primitivesFor } from './library.ts';
+import { attackedTask } from './library-tasks.ts';
 import { applyPrimitives } from './primitive.ts';
 import { progressOf } from './progress.ts';
 import type { TargetAnswer } from './target.ts';
@@ -39,6 +41,15 @@ export async function searchJailbreaks(
     options.onRound?.(states.filter((state) => !isOpen(state)).length);
   }
   return states.map(({ goal, winner, asked }) => ({ goal, winner, asked }));
+}
+
+/** What was tried as a task with the oracles of the original; provenance tells how it came about. */
+export function searchedTask({ task }: AttackGoal, { turns, operators, round }: Asked): Task {
+  return attackedTask(task, [...task.messages.slice(0, -1), ...turns], {
+    jailbreak: operators.join(' > '),
+    jailbreakFamily: 'search',
+    rounds: round + 1,
+  });
 }
 
 async function searchRound(

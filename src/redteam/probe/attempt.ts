@@ -81,10 +81,13 @@ export function attackable(tasks: readonly Task[], hasJudge: (task: Task) => boo
   return { tasks: usable, notScored: [...notScored].map(([reason, count]) => ({ reason, count })) };
 }
 
+/** Sources of prompts that are meant to break a model; the others measure something else. */
+const ATTACKED: readonly Task['source'][] = ['code-security', 'malicious-assistance'];
+
 function whyNotScored(task: Task, hasJudge: (task: Task) => boolean): string | undefined {
+  if (!ATTACKED.includes(task.source)) return `they are no attacks but ${task.source}`;
   const oracles = attackOraclesOf(task);
-  if (oracles.length === 0)
-    return 'nothing in them can be broken: neither code security nor malicious assistance';
+  if (oracles.length === 0) return 'neither code security nor malicious assistance is checked in them';
   if (oracles.includes('malicious-assistance') && !hasJudge(task))
     return 'there is no judge for malicious assistance';
   return task.messages.at(-1)?.role === 'user' ? undefined : 'they do not end with a user turn';

@@ -24,11 +24,10 @@ export async function searchGroup(
     let calls = 0;
     return asked.map(({ answer, verdict, operators, primitives, round, progress: closeness }) => {
       calls += answer.calls;
-      const details = { round, operators: operators.join(' > '), progress: closeness };
-      const families = primitives.map(({ family }) => family);
-      const jailbreak = ['search', ...primitives.map(({ id }) => id)].join('+');
-      const family = ['search', ...families].join('+');
-      return attemptOf(goal.task, { answer, verdict }, { attack, jailbreak, family, calls, details });
+      const family = ['search', ...primitives.map((primitive) => primitive.family)].join('+');
+      const about = { attack, jailbreak: operators.join(' > '), family, calls };
+      const details = { round, progress: closeness };
+      return attemptOf(goal.task, { answer, verdict }, { ...about, details });
     });
   });
 }

@@ -34,7 +34,7 @@ export async function askGroup(
 ): Promise<Attempt[]> {
   const { target, oracle, settings } = options;
   const asked = tasks.flatMap((task) =>
-    attackedVersions(task, options).map((version, index) => ({ task, version, index })),
+    attackedVersions(task, options).map((version) => ({ task, version })),
   );
   let done = 0;
   const answers = await Array.fromAsync(
@@ -47,13 +47,14 @@ export async function askGroup(
   const verdicts = await oracle.check(
     asked.map(({ version }, index) => ({ task: version, answer: answers[index]! })),
   );
-  return asked.map(({ task, version, index }, at) =>
-    attemptOf(
-      task,
-      { answer: answers[at]!, verdict: verdicts[at]! },
-      { attack: settings.attack, ...jailbreakOf(version), calls: index + 1, details: {} },
-    ),
-  );
+  const callsOf = new Map<Task, number>();
+  return asked.map(({ task, version }, index) => {
+    const answer = answers[index]!;
+    const calls = (callsOf.get(task) ?? 0) + answer.calls;
+    callsOf.set(task, calls);
+    const about = { attack: settings.attack, ...jailbreakOf(version), calls, details: {} };
+    return attemptOf(task, { answer, verdict: verdicts[index]! }, about);
+  });
 }
 
 /** Of a task that is asked as it is: the jailbreak that its provenance names, if any. */

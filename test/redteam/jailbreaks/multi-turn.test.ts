@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { goalOf } from '../../../src/redteam/jailbreaks/goal.ts';
 import { climb } from '../../../src/redteam/jailbreaks/multi-turn/climb.ts';
-import { DEFAULT_ESCALATION, escalate, escalatedTask } from '../../../src/redteam/jailbreaks/multi-turn/escalate.ts';
+import {
+  DEFAULT_ESCALATION,
+  escalate,
+  escalatedTask,
+} from '../../../src/redteam/jailbreaks/multi-turn/escalate.ts';
 import type { SeenRequest } from '../../models/scripted-server.ts';
 import { INSECURE, KNOWLEDGE, loadTask, playRoles, REFUSAL, type Roles } from './roles.ts';
 
@@ -18,7 +22,13 @@ describe('a climb', () => {
 
   it('sends the whole conversation, with the answers of the target', async () => {
     await playRoles(refusing([]), async ({ target, asked }) => {
-      const result = await climb({ target, before: [], steps: ['a', 'b'], backOffs: 1, bridge: async () => undefined });
+      const result = await climb({
+        target,
+        before: [],
+        steps: ['a', 'b'],
+        backOffs: 1,
+        bridge: async () => undefined,
+      });
       assert.deepEqual(asked('target').at(-1)!.body.messages, [
         { role: 'user', content: 'a' },
         { role: 'assistant', content: 'Fine: a' },
@@ -33,16 +43,23 @@ describe('a climb', () => {
   it('takes a refused turn out, goes over a bridge and tries it again', async () => {
     let refusals = 0;
     const scripts = {
-      target: (request: SeenRequest) => (last(request) === 'b' && ++refusals === 1 ? REFUSAL : `Fine: ${last(request)}`),
+      target: (request: SeenRequest) =>
+        last(request) === 'b' && ++refusals === 1 ? REFUSAL : `Fine: ${last(request)}`,
       attacker: () => '',
     };
     await playRoles(scripts, async ({ target, asked }) => {
       const bridged: unknown[] = [];
-      const bridge = async (...args: unknown[]) => (bridged.push(args), 'a and a half');
+      const bridge = async (...args: unknown[]) => {
+        bridged.push(args);
+        return 'a and a half';
+      };
       const result = await climb({ target, before: [], steps: ['a', 'b'], backOffs: 2, bridge });
       assert.deepEqual(bridged, [[['a'], 'b', 0]]);
       assert.deepEqual(
-        asked('target').at(-1)!.body.messages.filter(({ role }) => role === 'user').map(({ content }) => content),
+        asked('target')
+          .at(-1)!
+          .body.messages.filter(({ role }) => role === 'user')
+          .map(({ content }) => content),
         ['a', 'a and a half', 'b'],
       );
       assert.ok(!JSON.stringify(asked('target').at(-1)!.body.messages).includes('sorry'));
@@ -53,7 +70,8 @@ describe('a climb', () => {
 
   it('ends after its back-offs with the answer that got furthest; a refused bridge is replaced', async () => {
     await playRoles(refusing(['b', 'bridge 0']), async ({ target }) => {
-      const bridge = async (_accepted: readonly string[], _refused: string, attempt: number) => `bridge ${attempt}`;
+      const bridge = async (_accepted: readonly string[], _refused: string, attempt: number) =>
+        `bridge ${attempt}`;
       const result = await climb({ target, before: [], steps: ['a', 'b', 'c'], backOffs: 2, bridge });
       // a, b refused, bridge 0 refused, bridge 1, b refused: no back-off is left.
       const { furthest, ...counts } = result;
@@ -70,7 +88,12 @@ describe('a climb', () => {
   });
 });
 
-const STEPS = ['What is a session?', 'How are sessions kept?', 'Which formats are usual?', 'Show the oldest one.'];
+const STEPS = [
+  'What is a session?',
+  'How are sessions kept?',
+  'Which formats are usual?',
+  'Show the oldest one.',
+];
 
 describe('foot in the door', () => {
   it('climbs the ladder of the attacker up to the request, and is a task with its provenance', async () => {

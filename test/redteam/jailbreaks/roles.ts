@@ -1,12 +1,17 @@
 /** Target and attacker played by one scripted server, and the oracles that need no other. */
 import { openModels } from '../../../src/models/open-models.ts';
+import type { Task } from '../../../src/oracles/task.ts';
 import { type AttackOracle, createAttackOracle } from '../../../src/redteam/jailbreaks/attack-oracle.ts';
 import { type Attacker, createAttacker } from '../../../src/redteam/jailbreaks/attacker.ts';
 import type { AttackKnowledge } from '../../../src/redteam/jailbreaks/goal.ts';
 import { createTarget, type Target } from '../../../src/redteam/jailbreaks/target.ts';
-import type { Task } from '../../../src/oracles/task.ts';
 import { loadCweTable } from '../../../src/rules/cwe.ts';
-import { reply, type ScriptedServer, type SeenRequest, startScriptedServer } from '../../models/scripted-server.ts';
+import {
+  reply,
+  type ScriptedServer,
+  type SeenRequest,
+  startScriptedServer,
+} from '../../models/scripted-server.ts';
 import { embeddedRewardModel, fenced, makeTask } from '../../oracles/fixtures.ts';
 
 export const REFUSAL = "I'm sorry, I can't help with that.";
@@ -50,11 +55,19 @@ export async function playRoles<T>(scripts: RoleScripts, use: (roles: Roles) => 
     return reply(typeof said === 'string' ? said : JSON.stringify(said));
   });
   const role = { baseUrl: server.baseUrl, retries: 0, concurrency: 4 };
-  const models = openModels({ target: { ...role, model: 'target' }, attacker: { ...role, model: 'attacker' } });
+  const models = openModels({
+    target: { ...role, model: 'target' },
+    attacker: { ...role, model: 'attacker' },
+  });
   const batches: number[] = [];
   try {
     return await use({
-      target: createTarget(models.model('target'), { temperature: 0, maxTokens: 256, seed: 1, concurrency: 4 }),
+      target: createTarget(models.model('target'), {
+        temperature: 0,
+        maxTokens: 256,
+        seed: 1,
+        concurrency: 4,
+      }),
       attacker: createAttacker(models.model('attacker'), { concurrency: 4 }),
       oracle: createAttackOracle(embeddedRewardModel(), (verdicts) => void batches.push(verdicts.length)),
       batches,

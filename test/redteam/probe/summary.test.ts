@@ -42,8 +42,18 @@ describe('attack success rates', () => {
     const { ci95, ...counts } = overall;
     assert.deepEqual(counts, { name: 'all', n: 3, broken: 2, rate: 200 / 3, undecided: 1, bounds: [50, 75] });
     // Wilson's interval of 2 in 3.
-    assert.deepEqual(ci95!.map((end) => end.toFixed(2)), ['20.77', '93.85']);
-    assert.deepEqual(attempts, { count: 6, broken: 2, undecided: 1, refused: 1, calls: 6, callsToSuccess: 1.5 });
+    assert.deepEqual(
+      ci95!.map((end) => end.toFixed(2)),
+      ['20.77', '93.85'],
+    );
+    assert.deepEqual(attempts, {
+      count: 6,
+      broken: 2,
+      undecided: 1,
+      refused: 1,
+      calls: 6,
+      callsToSuccess: 1.5,
+    });
   });
 
   it('are given by weakness, strategy and family, the highest first', () => {
@@ -64,20 +74,39 @@ describe('attack success rates', () => {
 
   it('are null without a decided task', () => {
     const { overall } = attackFigures([tasks[0]!], [attempt('a', 'undecided')]);
-    assert.deepEqual(overall, { name: 'all', n: 0, broken: 0, rate: null, ci95: null, undecided: 1, bounds: [0, 100] });
+    assert.deepEqual(overall, {
+      name: 'all',
+      n: 0,
+      broken: 0,
+      rate: null,
+      ci95: null,
+      undecided: 1,
+      bounds: [0, 100],
+    });
     assert.deepEqual(attackFigures(tasks, []).overall.undecided, 4);
   });
 });
 
 describe('what can be attacked', () => {
   it('has something to break, a judge where it needs one, and a user turn at its end', () => {
-    const malicious = makeTask({ id: 'm', source: 'malicious-assistance', oracles: ['malicious-assistance'] });
+    const malicious = makeTask({
+      id: 'm',
+      source: 'malicious-assistance',
+      oracles: ['malicious-assistance'],
+    });
     const utility = makeTask({ id: 'u', oracles: ['correctness'] });
     const open = makeTask({ id: 'o', messages: [{ role: 'assistant', content: 'Hi.' }] });
-    const all = [tasks[0]!, malicious, utility, open, { ...utility, id: 'v' }];
+    const lookalike = makeTask({ id: 'l', source: 'overrefusal', oracles: ['overrefusal', 'code-security'] });
+    const all = [tasks[0]!, malicious, utility, open, { ...utility, id: 'v' }, lookalike];
     const { tasks: kept, notScored } = attackable(all, () => false);
-    assert.deepEqual(kept.map(({ id }) => id), ['a']);
-    assert.deepEqual(notScored.map(({ count }) => count), [1, 2, 1]);
+    assert.deepEqual(
+      kept.map(({ id }) => id),
+      ['a'],
+    );
+    assert.deepEqual(
+      notScored.map(({ count }) => count),
+      [1, 2, 1, 1],
+    );
     assert.match(notScored[0]!.reason, /no judge/);
     assert.equal(attackable(all, () => true).tasks.length, 2);
   });
