@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { type PromptRow, readPromptRows } from '../../datasets/generic-jsonl.ts';
 import type { Rows } from '../../datasets/rows.ts';
-import { ORACLE_NAMES, type OracleName, SOURCE_OF, type Source } from '../../oracles/task.ts';
+import { missingField, ORACLE_NAMES, type OracleName, SOURCE_OF, type Source } from '../../oracles/task.ts';
 import type { Axis } from '../benchmark.ts';
 import { loadRows, type RowOutcome } from './file-benchmark.ts';
 import type { BenchmarkSource } from './source.ts';
@@ -76,8 +76,9 @@ function toDraft({
   if (unknown.length > 0)
     return { notRun: `no oracle is called ${unknown.join(', ')}; there are ${ORACLE_NAMES.join(', ')}` };
   const known = oracles.filter(isOracle);
-  const missing = known.find((oracle) => !hasWhatItNeeds(oracle, given));
-  if (missing !== undefined) return { notRun: `the oracle ${missing} needs the field ${NEEDS[missing]}` };
+  const lacking = known.find((oracle) => missingField(oracle, given) !== undefined);
+  if (lacking !== undefined)
+    return { notRun: `the oracle ${lacking} needs the field ${missingField(lacking, given)}` };
   return {
     id,
     prompt: messages,
@@ -92,19 +93,4 @@ function toDraft({
     ...(language === undefined ? {} : { language }),
     ...(category === undefined ? {} : { category }),
   };
-}
-
-/** Fields without which an oracle can decide nothing. */
-const NEEDS: Partial<Record<OracleName, 'tests' | 'securityTests' | 'choice'>> = {
-  correctness: 'tests',
-  'security-tests': 'securityTests',
-  'exact-answer': 'choice',
-};
-
-function hasWhatItNeeds(
-  oracle: OracleName,
-  given: Pick<PromptRow, 'tests' | 'securityTests' | 'choice'>,
-): boolean {
-  const field = NEEDS[oracle];
-  return field === undefined || given[field] !== undefined;
 }

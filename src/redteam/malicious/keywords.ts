@@ -1,7 +1,7 @@
 /**
  * A table of words in place of a model: which words speak of which category of attacks. It reads no intent, and it is
  * about as often right as docs/results/hygiene.md says; it needs no account, and a run without a classifier has to
- * name it. The words were chosen by hand, with one half of CySecBench in view; the other half measures them.
+ * name it. The words were chosen by hand, with word counts of half of CySecBench in view; see there what that means.
  */
 import { wordsOf } from '../hygiene/minhash.ts';
 import type { AttackCategory } from './categories.ts';
