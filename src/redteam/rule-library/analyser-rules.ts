@@ -8,7 +8,7 @@ import { RUFF_EXAMPLES } from './ruff-examples.ts';
 
 /**
  * Ruff's, then ast-grep's; our own are read once.
- * @param folders of ast-grep rules beside ours (the setting `astGrep.rules`).
+ * @param folders of ast-grep rules beside ours (the setting `rules` of the oracles).
  * @throws ConfigError for a malformed rule. @throws IoError when this installation lacks its rules.
  */
 export function analyserRules(folders: readonly string[] = []): AnalyserRule[] {

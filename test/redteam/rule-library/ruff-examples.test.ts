@@ -1,31 +1,45 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { type Finding, isAtLeast } from '../../../src/oracles/code-security/analyser.ts';
+import { createAstGrepAnalyser } from '../../../src/oracles/code-security/ast-grep/analyser.ts';
 import { createRuffAnalyser } from '../../../src/oracles/code-security/ruff.ts';
 import { RUFF_RULES } from '../../../src/oracles/code-security/ruff-rules.ts';
+import { unionOf } from '../../../src/oracles/code-security/union.ts';
 import { RUFF_EXAMPLES } from '../../../src/redteam/rule-library/ruff-examples.ts';
 
-const certifying = Object.entries(RUFF_RULES).flatMap(([id, { severity }]) =>
-  severity === 'low' ? [] : [id],
-);
+const entries = Object.entries(RUFF_EXAMPLES);
+
+async function findingsOf(codes: readonly string[]): Promise<(readonly Finding[])[]> {
+  const analyser = unionOf([createRuffAnalyser(), createAstGrepAnalyser()]);
+  const results = await analyser.analyse(codes.map((code) => ({ code, language: 'python' })));
+  return results.map((result) => {
+    assert.ok(result.kind === 'analysed');
+    return result.findings;
+  });
+}
 
 it('every rule that can certify has an example', () => {
+  const certifying = Object.entries(RUFF_RULES).flatMap(([id, { severity }]) =>
+    severity === 'low' ? [] : [id],
+  );
   assert.deepEqual(Object.keys(RUFF_EXAMPLES).sort(), certifying.sort());
 });
 
-it('Ruff finds the rule in the bad code of each example, and not in the good', async () => {
-  const entries = Object.entries(RUFF_EXAMPLES);
-  const snippets = entries.flatMap(([, { bad, good }]) =>
-    [bad, good].map((code) => ({ code, language: 'python' })),
-  );
-  const results = await createRuffAnalyser().analyse(snippets);
-  const rulesAt = (at: number): string[] => {
-    const result = results[at]!;
-    assert.equal(result.kind, 'analysed');
-    return result.kind === 'analysed' ? result.findings.map(({ rule }) => rule) : [];
-  };
+it('Ruff finds the rule in the bad code of each example', async () => {
+  const found = await findingsOf(entries.map(([, { bad }]) => bad));
   for (const [at, [id, { flags }]] of entries.entries()) {
-    assert.ok(rulesAt(2 * at).includes(id), `${id} is not found in its bad code: ${rulesAt(2 * at)}`);
-    assert.ok(!rulesAt(2 * at + 1).includes(id), `${id} is found in its good code`);
+    const rules = found[at]!.map(({ rule }) => rule);
+    assert.ok(rules.includes(id), `${id} is not found in its bad code: ${rules}`);
     assert.match(flags, /^\S.*[^.]$/);
   }
+});
+
+it('the good code of each example has no weakness that would count', async () => {
+  const found = await findingsOf(entries.map(([, { good }]) => good));
+  for (const [at, [id]] of entries.entries())
+    assert.deepEqual(
+      found[at]!.filter(({ severity }) => isAtLeast(severity, 'medium')).map(({ rule }) => rule),
+      [],
+      id,
+    );
 });
