@@ -8,9 +8,9 @@ import type { Analyser } from '../oracles/code-security/analyser.ts';
 import type { Task } from '../oracles/task.ts';
 import type { Rule } from '../rules/rule.ts';
 import { type Coverage, coverageOf, type Drop } from './coverage.ts';
-import { decontaminate, type EvaluationSet } from './hygiene/decontaminate.ts';
-import { deduplicate } from './hygiene/deduplicate.ts';
-import { DEFAULT_SIMILARITY, type SimilarityOptions } from './hygiene/minhash.ts';
+import { cleanTasks } from './hygiene/clean.ts';
+import type { EvaluationSet } from './hygiene/decontaminate.ts';
+import type { SimilarityOptions } from './hygiene/minhash.ts';
 import { jailbreakTasks } from './jailbreaks/jailbreak-tasks.ts';
 import type { JailbreakTemplate } from './jailbreaks/templates.ts';
 import { ruleToCode } from './rule-to-code.ts';
@@ -70,20 +70,21 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
   });
 
   const drops: Drop[] = [];
-  const security = clean(prompts.tasks, options, drops);
-  const malicious = clean(options.maliciousPrompts ?? [], options, drops);
+  const clean = (tasks: readonly Task[]): readonly Task[] => {
+    const cleaned = cleanTasks(tasks, options.evaluationSets, options.similarity);
+    drops.push(...cleaned.drops);
+    return cleaned.kept;
+  };
+  const security = clean(prompts.tasks);
+  const malicious = clean(options.maliciousPrompts ?? []);
   const composed = jailbreaks.composed ?? 0;
   const wrap = (tasks: readonly Task[], count: number, kind: string) =>
     jailbreakTasks(tasks, { templates: jailbreaks.templates, composed, count, seed: `${seed}/${kind}` });
   // A long prompt in a short frame is a near-duplicate of itself: jailbreaks are compared with each other only.
-  const jailbroken = clean(
-    [
-      ...wrap(security, jailbreaks.codeSecurity, 'code-security'),
-      ...wrap(malicious, jailbreaks.malicious, 'malicious'),
-    ],
-    options,
-    drops,
-  );
+  const jailbroken = clean([
+    ...wrap(security, jailbreaks.codeSecurity, 'code-security'),
+    ...wrap(malicious, jailbreaks.malicious, 'malicious'),
+  ]);
   progress('jailbreaks')(jailbroken.length, jailbroken.length);
 
   const tasks = [...security, ...malicious, ...jailbroken];
@@ -94,24 +95,4 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
     vulnerabilityToPrompt: prompts.counts,
   });
   return { tasks, seeds: code.seeds, drops, coverage };
-}
-
-/** Decontaminates, then deduplicates; what is dropped is added to `drops`. */
-function clean(
-  tasks: readonly Task[],
-  { evaluationSets, similarity = DEFAULT_SIMILARITY }: CampaignOptions,
-  drops: Drop[],
-): readonly Task[] {
-  const apart = decontaminate(tasks, textOf, evaluationSets, similarity);
-  for (const { item, reason: match, set, entry, similarity: s } of apart.dropped)
-    drops.push({ reason: 'contaminated', task: item.id, match, set, entry, similarity: s });
-  const distinct = deduplicate(apart.kept, textOf, similarity);
-  for (const { item, duplicateOf, similarity: s } of distinct.dropped)
-    drops.push({ reason: 'duplicate', task: item.id, of: duplicateOf.id, similarity: s });
-  return distinct.kept;
-}
-
-/** What hygiene compares: the user turns. */
-function textOf(task: Task): string {
-  return task.messages.flatMap(({ role, content }) => (role === 'user' ? [content] : [])).join('\n');
 }

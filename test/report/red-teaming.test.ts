@@ -32,6 +32,7 @@ const SUMMARY: RedTeamSummary = {
           collected: 50,
           duplicates: 5,
           certified: 12,
+          rejected: { clean: 30, 'invalid-syntax': 2 },
           undecided: 1,
           cwes: [78, 89],
           newCwes: [78, 89],

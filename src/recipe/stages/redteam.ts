@@ -7,8 +7,7 @@ import { createTemplateSynthesizer } from '../../nano/synthesizer.ts';
 import { unionOf } from '../../oracles/code-security/union.ts';
 import type { Task } from '../../oracles/task.ts';
 import { runCampaign } from '../../redteam/campaign.ts';
-import { decontaminate } from '../../redteam/hygiene/decontaminate.ts';
-import { deduplicate } from '../../redteam/hygiene/deduplicate.ts';
+import { cleanTasks, userTurnsOf } from '../../redteam/hygiene/clean.ts';
 import { similarityFor } from '../../redteam/hygiene/minhash.ts';
 import { JAILBREAK_TEMPLATES } from '../../redteam/jailbreaks/templates.ts';
 import type { Rule } from '../../rules/rule.ts';
@@ -25,12 +24,8 @@ function evaluationSets({ recipe, world, known, fresh }: RunContext) {
       known,
       fresh,
       scale: 1,
-    }).map(({ name, tasks }) => ({ name: `${split}/${name}`, texts: tasks.map(textOf) })),
+    }).map(({ name, tasks }) => ({ name: `${split}/${name}`, texts: tasks.map(userTurnsOf) })),
   );
-}
-
-function textOf(task: Task): string {
-  return task.messages.flatMap(({ role, content }) => (role === 'user' ? [content] : [])).join('\n');
 }
 
 export async function runRedteam(context: RunContext): Promise<void> {
@@ -60,17 +55,16 @@ export async function runRedteam(context: RunContext): Promise<void> {
       if (stage === 'rule-to-code') job.update(done);
     },
   });
-  const apart = decontaminate(pool.benign, textOf, sets, similarity);
-  const benign = deduplicate(apart.kept, textOf, similarity);
+  const { kept: benign, figures } = cleanTasks(pool.benign, sets, similarity);
   writeJsonl(run.file('redteam', 'seeds.jsonl'), campaign.seeds);
   writeJsonl(run.file('redteam', 'drops.jsonl'), campaign.drops);
   writeJson(run.file('redteam', 'coverage.json'), campaign.coverage);
   writeJson(run.file('redteam', 'benign.json'), {
-    kept: benign.kept.length,
-    duplicates: benign.dropped.length,
-    contaminated: apart.dropped.length,
+    kept: figures.kept,
+    duplicates: figures.duplicates,
+    contaminated: figures.contaminated,
   });
-  writeJsonl(run.file('redteam', 'tasks.jsonl'), [...campaign.tasks, ...benign.kept]);
+  writeJsonl(run.file('redteam', 'tasks.jsonl'), [...campaign.tasks, ...benign]);
   const { dropped } = campaign.coverage;
   job.end(
     `${campaign.tasks.length} prompts, ${campaign.coverage.cwes.length} CWEs; dropped ${dropped.duplicates} duplicates, ${dropped.contaminated} near evaluation`,

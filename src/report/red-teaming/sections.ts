@@ -28,12 +28,14 @@ export function renderSources({ corpus, coverage, diversity }: RedTeamSummary): 
 
 function corpusTable({ sources, total }: CorpusStatistics): Html {
   const translated = total.translated !== undefined;
+  const rejected = (reason: 'clean' | 'invalid-syntax') =>
+    sources.reduce((sum, row) => sum + row.rejected[reason], 0);
   const cell = (value: number | undefined) =>
     html`<td class="number">${value === undefined ? '' : grouped(value)}</td>`;
-  return html`<div class="scroll"><table class="grid-table"><thead><tr><td></td><th scope="col">collected</th><th scope="col">repeated</th>${translated && html`<th scope="col">translated</th>`}<th scope="col">certified</th><th scope="col">undecided</th><th scope="col">CWEs</th><th scope="col">new</th></tr></thead><tbody>${sources.map(
+  return html`<div class="scroll"><table class="grid-table"><thead><tr><td></td><th scope="col">collected</th><th scope="col">repeated</th>${translated && html`<th scope="col">translated</th>`}<th scope="col">certified</th><th scope="col">clean</th><th scope="col">no code that parses</th><th scope="col">undecided</th><th scope="col">CWEs</th><th scope="col">new</th></tr></thead><tbody>${sources.map(
     (row) =>
-      html`<tr><th scope="row">${row.source}</th>${cell(row.collected)}${cell(row.duplicates)}${translated && cell(row.translated)}${cell(row.certified)}${cell(row.undecided)}${cell(row.cwes.length)}${cell(row.newCwes.length)}</tr>`,
-  )}<tr><th scope="row">together</th>${cell(total.collected)}${cell(total.duplicates)}${translated && cell(total.translated)}${cell(total.certified)}${cell(total.undecided)}${cell(total.cwes.length)}<td></td></tr></tbody></table></div>`;
+      html`<tr><th scope="row">${row.source}</th>${cell(row.collected)}${cell(row.duplicates)}${translated && cell(row.translated)}${cell(row.certified)}${cell(row.rejected.clean)}${cell(row.rejected['invalid-syntax'])}${cell(row.undecided)}${cell(row.cwes.length)}${cell(row.newCwes.length)}</tr>`,
+  )}<tr><th scope="row">together</th>${cell(total.collected)}${cell(total.duplicates)}${translated && cell(total.translated)}${cell(total.certified)}${cell(rejected('clean'))}${cell(rejected('invalid-syntax'))}${cell(total.undecided)}${cell(total.cwes.length)}<td></td></tr></tbody></table></div>`;
 }
 
 function diversityTable(diversity: RedTeamSummary['diversity']): Html {
