@@ -115,4 +115,15 @@ left alone"""
     const { functions } = extract('}}} ((( \n\n@@@\n', 'python', change(1));
     assert.deepEqual(functions, []);
   });
+
+  it('are not looked for in code that is nested without end', () => {
+    const hostile: readonly (readonly [Language, string])[] = [
+      ['javascript', `${'a=>'.repeat(30_000)}1`],
+      ['javascript', `${'function f(){'.repeat(3_000)}${'}'.repeat(3_000)}`],
+      ['python', `def f(a):\n    return ${'f('.repeat(10_000)}${')'.repeat(10_000)}\n`],
+      ['python', `def f(a):\n    return [${'a, '.repeat(60_000)}]\n`],
+    ];
+    for (const [language, code] of hostile)
+      assert.deepEqual(extract(code, language, change(1, 2)), { functions: [], faults: ['too-complex'] });
+  });
 });

@@ -40,9 +40,13 @@ export interface ExtractedFunction {
 
 export interface ChangedFunctions {
   readonly functions: readonly ExtractedFunction[];
-  /** Changes (`outside-functions`) and functions (`too-short`, `too-long`) that gave nothing, by reason. */
-  readonly faults: readonly ('outside-functions' | 'too-short' | 'too-long')[];
+  /** Changes (`outside-functions`), functions (`too-short`, `too-long`) and files (`too-complex`) that gave nothing. */
+  readonly faults: readonly ('outside-functions' | 'too-short' | 'too-long' | 'too-complex')[];
 }
+
+/** Code of people is some tens deep, and some thousand nodes are beside a change. Native code cannot be interrupted. */
+const MAX_DEPTH = 1_000;
+const MAX_NODES = 50_000;
 
 let grammars: Grammars | undefined;
 
@@ -59,7 +63,8 @@ export function changedFunctions(
   const text = plainText(file.code);
   grammars ??= loadGrammars();
   const { root } = grammars.parse(file.language, text);
-  const tops = nested(functionsIn(root, file.language));
+  const tops = touchedScopes(root, file.language, changes);
+  if (tops === undefined) return { functions: [], faults: ['too-complex'] };
   const lines = text.split('\n');
   const found = new Map<number, ExtractedFunction>();
   const faults: ChangedFunctions['faults'][number][] = [];
@@ -96,32 +101,51 @@ interface Scope {
   readonly inner: Scope[];
 }
 
-function functionsIn(root: SgNode, language: Language): Omit<Scope, 'inner'>[] {
-  const any = FUNCTIONS[language].split(' ').map((kind) => ({ kind }));
-  return root.findAll({ rule: { any } }).map((node) => {
-    let whole = node;
-    for (let parent = node.parent(); parent !== null; parent = parent.parent()) {
-      if (!AROUND.has(String(parent.kind()))) break;
-      whole = parent;
-    }
-    const { start, end } = whole.range();
-    // A node that ends in column 0 ends with the line before.
-    const last = end.column === 0 && end.line > start.line ? end.line - 1 : end.line;
-    return { node, start: start.line + 1, end: last + 1, column: start.column };
-  });
-}
-
-/** The outermost ones, with those inside them. */
-function nested(flat: readonly Omit<Scope, 'inner'>[]): Scope[] {
+/**
+ * The outermost functions on the lines of a change or beside them, with those inside them; undefined where the tree is
+ * deeper than MAX_DEPTH, or has too much on those lines. From the root down, and only where a change is: a file may be long and hostile.
+ */
+function touchedScopes(root: SgNode, language: Language, changes: readonly Change[]): Scope[] | undefined {
+  const kinds = new Set(FUNCTIONS[language].split(' '));
   const tops: Scope[] = [];
-  const open: Scope[] = [];
-  for (const own of [...flat].sort((a, b) => a.start - b.start || b.end - a.end)) {
-    const scope: Scope = { ...own, inner: [] };
-    while (open.length > 0 && open.at(-1)!.end < scope.start) open.pop();
-    (open.at(-1)?.inner ?? tops).push(scope);
-    open.push(scope);
+  const open: Visit[] = [{ node: root, depth: 0, siblings: tops }];
+  let nodes = 0;
+  for (let visit = open.pop(); visit !== undefined; visit = open.pop()) {
+    const { node, depth, siblings } = visit;
+    if (depth > MAX_DEPTH || nodes > MAX_NODES) return undefined;
+    const { start, end } = node.range();
+    if (!changes.some((change) => change.start - 2 <= end.line + 1 && change.end + 2 >= start.line + 1))
+      continue;
+    nodes++;
+    const kind = String(node.kind());
+    let inside = siblings;
+    if (kinds.has(kind)) {
+      const scope = scopeOf(node, visit.around ?? node);
+      siblings.push(scope);
+      inside = scope.inner;
+    }
+    const around = AROUND.has(kind) ? (visit.around ?? node) : undefined;
+    // Keywords and brackets hold no functions.
+    for (const child of node.children().filter((own) => own.isNamed()))
+      open.push({ node: child, depth: depth + 1, siblings: inside, ...(around !== undefined && { around }) });
   }
   return tops;
+}
+
+interface Visit {
+  readonly node: SgNode;
+  readonly depth: number;
+  /** Where its functions belong. */
+  readonly siblings: Scope[];
+  /** The first of the nodes above it that belong to a function which they hold. */
+  readonly around?: SgNode;
+}
+
+function scopeOf(node: SgNode, whole: SgNode): Scope {
+  const { start, end } = whole.range();
+  // A node that ends in column 0 ends with the line before.
+  const last = end.column === 0 && end.line > start.line ? end.line - 1 : end.line;
+  return { node, start: start.line + 1, end: last + 1, column: start.column, inner: [] };
 }
 
 /**
