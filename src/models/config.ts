@@ -122,7 +122,6 @@ export const chatModelSchema = z.discriminatedUnion('provider', [endpointSchema,
   error: 'expected openai-compatible (the default) or gguf',
 });
 
-export type ChatModelSettings = z.input<typeof chatModelSchema>;
 export type ChatModelConfig = z.output<typeof chatModelSchema>;
 
 /** Settings of one endpoint as a user writes them. */
