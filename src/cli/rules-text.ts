@@ -1,10 +1,19 @@
 /** What `purpcode rules` prints. */
-import type { CweTable } from '../rules/cwe.ts';
+import type { CweEntry, CweTable } from '../rules/cwe.ts';
 import type { CweWeakness } from '../rules/cwe-catalog.ts';
 import { POLICY } from '../rules/policy.ts';
 import { fenced, type Rule, renderHint, renderRule } from '../rules/rule.ts';
 import type { AnalyserRule } from '../rules/rule-library.ts';
-import type { Weakness } from './rules.ts';
+
+/** An analyser rule that detects a weakness. */
+export interface Detector extends Omit<AnalyserRule, 'id'> {
+  readonly rule: string;
+  /** The weakness is the first, most telling one that the rule is mapped to. */
+  readonly primary: boolean;
+}
+
+/** A weakness of the table with what detects it. */
+export type Weakness = CweEntry & { readonly analyserRules: readonly Detector[] };
 
 /** One line a weakness, then how much every analyser finds. */
 export function listText(rows: readonly Weakness[], known: readonly AnalyserRule[]): string {

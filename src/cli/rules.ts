@@ -5,7 +5,7 @@ import { analyserRules } from '../redteam/rule-library/analyser-rules.ts';
 import { type CweEntry, type CweTable, loadCweTable } from '../rules/cwe.ts';
 import type { Rule } from '../rules/rule.ts';
 import { type AnalyserRule, buildRuleLibrary, detectorsOf, type RuleLibrary } from '../rules/rule-library.ts';
-import { hintsText, listText, ruleText, weaknessText } from './rules-text.ts';
+import { type Detector, hintsText, listText, ruleText, type Weakness, weaknessText } from './rules-text.ts';
 
 interface ListOptions {
   readonly cwe?: string;
@@ -18,16 +18,6 @@ interface ShowOptions {
   readonly json?: boolean;
   readonly hint?: boolean;
 }
-
-/** An analyser rule that detects a weakness. */
-export interface Detector extends Omit<AnalyserRule, 'id'> {
-  readonly rule: string;
-  /** The weakness is the first, most telling one that the rule is mapped to. */
-  readonly primary: boolean;
-}
-
-/** A weakness of the table with what detects it. */
-export type Weakness = CweEntry & { readonly analyserRules: readonly Detector[] };
 
 export function rulesCommand(): Command {
   const rules = new Command('rules').description(
