@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Random } from '../../src/random.ts';
-import { certificationRates, distinctN, diversityOf, meanPairwiseJaccard } from '../../src/redteam/diversity.ts';
+import {
+  certificationRates,
+  distinctN,
+  diversityOf,
+  meanPairwiseJaccard,
+} from '../../src/redteam/diversity.ts';
 import type { CodeTurn } from '../../src/redteam/rule-to-code.ts';
 
 describe('diversity', () => {
