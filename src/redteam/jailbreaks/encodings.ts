@@ -2,7 +2,7 @@
 import type { Random } from '../../random.ts';
 import { parseFrame } from './frame.ts';
 import type { PrimitiveFamily, Transform } from './primitive.ts';
-import { mapProse, wordsToHide } from './prose.ts';
+import { changeWords, mapProse, wordsToHide } from './prose.ts';
 
 /** Longer requests become riddles that no model solves. */
 const MOST_ENCODED = 4000;
@@ -69,9 +69,7 @@ const ZERO_WIDTH = '\u200b';
 
 function hideWords(text: string, hide: (word: string) => string): string {
   const words = new Set(wordsToHide(text, Number.POSITIVE_INFINITY));
-  return mapProse(text, (prose) =>
-    prose.replace(/[A-Za-z]+/g, (word) => (words.has(word) ? hide(word) : word)),
-  );
+  return changeWords(text, (word) => (words.has(word) ? hide(word) : word));
 }
 
 export const ENCODINGS: readonly Transform[] = [

@@ -24,6 +24,14 @@ export function mapProse(text: string, change: (prose: string) => string): strin
   return parts.join('\n');
 }
 
+/** Words of prose: no part of a name (`pack_message`), no function that is called, no attribute. */
+const WORD = /(?<![\w.])[A-Za-z]+(?![\w(]|\.\w)/g;
+
+/** Applies `change` to every word of the prose; names and code stay. */
+export function changeWords(text: string, change: (word: string) => string): string {
+  return mapProse(text, (prose) => prose.replace(WORD, (word) => change(word)));
+}
+
 /** Words that requests of attacks, and filters, turn on. */
 const LOADED =
   /^(?:attack|backdoor|bomb|botnet|break|bypass|crack|credential|ddos|disable|encrypt|evade|exfiltrat|exploit|forge|hack|hijack|inject|keylog|malicious|malware|overflow|password|payload|phish|ransom|rootkit|scrape|shell|sniff|spoof|spy|steal|trojan|unauthori[sz]ed|virus|vulnerab|worm)/i;
@@ -33,11 +41,9 @@ const LONGEST = 12;
 /** Distinct words of the prose that carry the request, the most loaded and then the longest first. */
 export function wordsToHide(text: string, most: number): string[] {
   const words = new Set<string>();
-  mapProse(text, (prose) => {
-    for (const [word] of prose.matchAll(/(?<![\w.])[A-Za-z]+(?![\w(]|\.\w)/g)) {
-      if (word.length >= SHORTEST && word.length <= LONGEST) words.add(word);
-    }
-    return prose;
+  changeWords(text, (word) => {
+    if (word.length >= SHORTEST && word.length <= LONGEST) words.add(word);
+    return word;
   });
   const weight = (word: string) => (LOADED.test(word) ? 100 : 0) + word.length;
   const sorted = [...words].sort((a, b) => weight(b) - weight(a) || (a < b ? -1 : 1));

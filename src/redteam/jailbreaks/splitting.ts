@@ -3,7 +3,7 @@ import type { Random } from '../../random.ts';
 import { parseFrame } from './frame.ts';
 import { drawWord, readDrawing } from './letters.ts';
 import type { PrimitiveFamily, Transform } from './primitive.ts';
-import { wordsToHide } from './prose.ts';
+import { changeWords, wordsToHide } from './prose.ts';
 
 interface Parts {
   readonly apply: (prompt: string, random: Random) => string;
@@ -95,9 +95,8 @@ const ART = transform('masking', 'ascii-art', {
   },
 });
 
-/** Whole words only. A function as replacement: `$` in it has no meaning. */
 function replaceWord(text: string, word: string, by: string): string {
-  return text.replace(new RegExp(`(?<!\\w)${word}(?!\\w)`, 'g'), () => by);
+  return changeWords(text, (other) => (other === word ? by : other));
 }
 
 export const SPLITTINGS: readonly Transform[] = [VARIABLES, TABLE, ART];

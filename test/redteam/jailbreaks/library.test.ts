@@ -30,6 +30,7 @@ const REQUESTS = [
   'Finish it, please: {}, $& and $1 stay.\n\n```python\ndef run_attack_report(cmd):\n    return {"cmd": cmd}\n```\nKeep the name.',
   'Explain how a phishing attack with a stolen password is planned — “quoted”, naïve, 漢字, 😀.',
   'Part 1: do Step 1: <1> [WORD] a = "b" and [x]',
+  'Pack the message folder. Write pack_message(folder).\n```python\nmessage = folder.message\n```',
 ];
 
 const art = (word: string) => word.toUpperCase();
