@@ -45,6 +45,10 @@ const SUMMARY: RedTeamSummary = {
     otherLanguages: { sources: [], total: EMPTY_TOTAL, overlap: [] },
     sources: { osv: { rows: 60, snippets: 50, problems: 2 } },
   },
+  certification: {
+    overall: { asked: 9, certified: 2, decided: 8, rate: 0.25, yield: 2 / 9 },
+    byTurn: [{ asked: 9, certified: 2, decided: 8, rate: 0.25, yield: 2 / 9 }],
+  },
   diversity: { jailbreaks: { texts: 4, distinct: [0.5, 0.75, null], meanPairwiseJaccard: 0.125 } },
   generations: { 'code for rules': { asked: 9, made: 8, refused: 1, malformed: 0, failed: 0, retried: 3 } },
   hygiene: {
@@ -96,7 +100,7 @@ test('the page of red-teaming says what is covered, dropped and not known', () =
     '1,000 to train on, 117 for development, 117 for tests',
     '75 % 3 of 4 searches and conversations',
     'unknown 0 calls',
-    'Rule2Code: 8 programs written, 2 certified (25 %).',
+    'together 9 8 2 25 % 22 %',
     'humaneval 1 1',
     'Checked without any overlap: sallm.',
     'Not checked: xstest.',

@@ -7,7 +7,7 @@
 import type { Role } from '../../models/config.ts';
 import type { Task } from '../../oracles/task.ts';
 import { coverageOf } from '../../redteam/coverage.ts';
-import { diversityOf } from '../../redteam/diversity.ts';
+import { certificationRates, diversityOf } from '../../redteam/diversity.ts';
 import { cleanTasks, userTurnsOf } from '../../redteam/hygiene/clean.ts';
 import { otherCorpora } from '../../redteam/hygiene/other-corpora.ts';
 import { corpusOverlap } from '../../redteam/hygiene/overlap.ts';
@@ -129,6 +129,7 @@ function summaryOf(
 ): Omit<RedTeamSummary, 'coverage' | 'split' | 'diversity' | 'hygiene' | 'overlap' | 'cost' | 'seconds'> {
   const { corpus, sources } = code;
   const { translation } = corpus;
+  const { overall, byTurn } = certificationRates(security.code.turns);
   const { kept, other, undecided, repeated, requests: read } = requests.malicious.counts;
   const byAttack = Map.groupBy(records, (record) => record.attack);
   const roles = ['synthesizer', 'classifier', 'attacker', 'target', 'judge'] satisfies Role[];
@@ -150,6 +151,7 @@ function summaryOf(
         ]),
       ),
     },
+    certification: { overall, byTurn },
     generations: {
       ...(translation !== undefined && { translations: translation }),
       ...security.generations,

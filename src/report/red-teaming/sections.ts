@@ -6,15 +6,13 @@ import { grouped } from '../figures.ts';
 import { type Html, html } from '../html.ts';
 import type { RedTeamSummary } from './summary.ts';
 
-export function renderSources({ corpus, coverage, diversity }: RedTeamSummary): Html {
-  const written = coverage.ruleToCode.reduce((sum, row) => sum + row.written, 0);
-  const certified = coverage.ruleToCode.reduce((sum, row) => sum + row.certified, 0);
+export function renderSources({ corpus, certification, diversity }: RedTeamSummary): Html {
   return html`<section id="sources">
     <h2>Where it comes from</h2>
     <p class="lead">Code is a seed only when an analyser has confirmed a weakness in it. “New” counts weaknesses that no
       source above has.</p>
     ${corpusTable(corpus.python)}
-    ${written > 0 && html`<p>Rule2Code: ${grouped(written)} programs written, ${grouped(certified)} certified (${Math.round((100 * certified) / written)} %).</p>`}
+    ${certification.overall.asked > 0 && renderCertification(certification)}
     ${
       corpus.otherLanguages.total.collected > 0 &&
       html`<h3>Other languages</h3><p class="lead">Certified in their own language by the embedded rules; without a translation they become no prompts.</p>${corpusTable(corpus.otherLanguages)}`
@@ -24,6 +22,21 @@ export function renderSources({ corpus, coverage, diversity }: RedTeamSummary): 
       diverse.</p>
     ${diversityTable(diversity)}
   </section>`;
+}
+
+/** The rate falls from turn to turn when rules run out of scenarios. */
+function renderCertification({ overall, byTurn }: RedTeamSummary['certification']): Html {
+  const rows = [
+    ...byTurn.map((rate, turn) => [`turn ${turn + 1}`, rate] as const),
+    ['together', overall] as const,
+  ];
+  const percent = (rate: number | null) => (rate === null ? '–' : `${Math.round(100 * rate)} %`);
+  return html`<h3>Rule2Code</h3><p class="lead">Programs that the synthesizer wrote for rules, and how many an analyser certified for the
+    very rule; “a call brings” counts refusals and repeats as nothing.</p>
+    <div class="scroll"><table class="grid-table"><thead><tr><td></td><th scope="col">asked</th><th scope="col">analysed</th><th scope="col">certified</th><th scope="col">of those analysed</th><th scope="col">a call brings</th></tr></thead><tbody>${rows.map(
+      ([name, rate]) =>
+        html`<tr><th scope="row">${name}</th><td class="number">${grouped(rate.asked)}</td><td class="number">${grouped(rate.decided)}</td><td class="number">${grouped(rate.certified)}</td><td class="number">${percent(rate.rate)}</td><td class="number">${percent(rate.yield)}</td></tr>`,
+    )}</tbody></table></div>`;
 }
 
 function corpusTable({ sources, total }: CorpusStatistics): Html {

@@ -2,7 +2,7 @@
 import type { CostReport } from '../../models/ledger.ts';
 import type { CorpusStatistics } from '../../redteam/corpus/corpus-statistics.ts';
 import type { Coverage } from '../../redteam/coverage.ts';
-import type { Diversity } from '../../redteam/diversity.ts';
+import type { CertificationRates, Diversity } from '../../redteam/diversity.ts';
 import type { GenerationCounts } from '../../redteam/generation.ts';
 import type { HygieneFigures } from '../../redteam/hygiene/clean.ts';
 import type { CorpusOverlap } from '../../redteam/hygiene/overlap.ts';
@@ -25,6 +25,8 @@ export interface RedTeamSummary {
       Record<string, { readonly rows: number; readonly snippets: number; readonly problems: number }>
     >;
   };
+  /** Rule2Code: what its turns brought; every turn of every rule is in redteam/rule-to-code.jsonl. */
+  readonly certification: Pick<CertificationRates, 'overall' | 'byTurn'>;
   /** Of the code-security prompts, by strategy, and of all kinds of prompts. */
   readonly diversity: Readonly<Record<string, Diversity>>;
   /** Of each step that asked a model. */
