@@ -1,8 +1,7 @@
 /**
  * Sources that models are also measured by. Training on prompts made from their code would be training on the test
- * in another wording, which no comparison of texts finds: such prompts are told by the origin of their seed.
+ * in another wording, which no comparison of texts finds: a benchmark is either a source or held apart.
  */
-import type { Task } from '../../oracles/task.ts';
 
 /** source: the names of the evaluations that its rows are in (src/evals/benchmarks, src/datasets/registry.ts). */
 const BENCHMARKS: Readonly<Record<string, readonly string[]>> = {
@@ -20,27 +19,4 @@ export type BenchmarkSource = (typeof BENCHMARK_SOURCES)[number];
 /** The evaluations that a source belongs to, none for a source that is there for training. */
 export function benchmarksOf(source: string): readonly string[] {
   return Object.hasOwn(BENCHMARKS, source) ? BENCHMARKS[source]! : [];
-}
-
-export interface ApartFromBenchmarks {
-  readonly kept: readonly Task[];
-  /** With the evaluation whose code their seed is. */
-  readonly dropped: readonly { readonly task: Task; readonly evaluation: string }[];
-}
-
-/** Without the prompts that were made from the code of the named evaluations (`provenance.origin`). */
-export function apartFromBenchmarks(
-  tasks: readonly Task[],
-  evaluations: readonly string[],
-): ApartFromBenchmarks {
-  const kept: Task[] = [];
-  const dropped: ApartFromBenchmarks['dropped'][number][] = [];
-  for (const task of tasks) {
-    const evaluation = benchmarksOf(String(task.provenance.origin ?? '')).find((name) =>
-      evaluations.includes(name),
-    );
-    if (evaluation === undefined) kept.push(task);
-    else dropped.push({ task, evaluation });
-  }
-  return { kept, dropped };
 }

@@ -5,7 +5,7 @@ import type { Analyser, Finding } from '../../../src/oracles/code-security/analy
 import { createAstGrepAnalyser } from '../../../src/oracles/code-security/ast-grep/analyser.ts';
 import { createRuffAnalyser } from '../../../src/oracles/code-security/ruff.ts';
 import { unionOf } from '../../../src/oracles/code-security/union.ts';
-import { apartFromBenchmarks } from '../../../src/redteam/corpus/benchmarks.ts';
+import { benchmarksOf } from '../../../src/redteam/corpus/benchmarks.ts';
 import { buildCorpus } from '../../../src/redteam/corpus/build-corpus.ts';
 import { certifySnippets } from '../../../src/redteam/corpus/certify-corpus.ts';
 import type { RuleFor } from '../../../src/redteam/corpus/corpus-seeds.ts';
@@ -293,10 +293,8 @@ describe('prompts of a benchmark’s code', () => {
         ['cyberseceval', 'b[1]'],
       ],
     );
-    const { kept, dropped } = apartFromBenchmarks(tasks, ['sallm', 'cyberseceval-instruct']);
-    assert.deepEqual(kept, [tasks[0]]);
-    assert.deepEqual(dropped, [{ task: tasks[1], evaluation: 'cyberseceval-instruct' }]);
-    assert.deepEqual(apartFromBenchmarks(tasks, ['sallm']).kept, tasks);
+    assert.deepEqual(benchmarksOf('cyberseceval'), ['cyberseceval-instruct', 'cyberseceval-autocomplete']);
+    assert.deepEqual(benchmarksOf('safecoder'), []);
   });
 });
 
