@@ -4,7 +4,7 @@ import type { Analyser } from '../../src/oracles/code-security/analyser.ts';
 import { createCodePresence } from '../../src/oracles/code-security/code-presence.ts';
 import { uncomment } from '../../src/oracles/code-security/commented-code.ts';
 import { createCodeSecurityOracle } from '../../src/oracles/code-security/oracle.ts';
-import { createRuffAnalyser } from '../../src/oracles/code-security/ruff.ts';
+import { createRuffAnalyser, createRuffLinter } from '../../src/oracles/code-security/ruff.ts';
 import { RUFF_RULES } from '../../src/oracles/code-security/ruff-rules.ts';
 import { snippetsOf, wholeProgram } from '../../src/oracles/code-security/snippets.ts';
 import { plainSpelling } from '../../src/oracles/code-security/source-spellings.ts';
@@ -149,15 +149,29 @@ describe('Ruff', () => {
     assert.deepEqual(await rulesOf('def f(:\n'), ['invalid-syntax', 'invalid-syntax']);
   });
 
-  it('survives code that crashes it, and analyses the rest', async () => {
-    const bomb = `x = ${'('.repeat(50_000)}`;
+  it('flags code that is too deep for its stack, and analyses the rest', async () => {
+    const bombs = [
+      `x = ${'('.repeat(50_000)}`,
+      `x = ${'-'.repeat(50_000)}1`,
+      `x = ${'a + '.repeat(50_000)}a`,
+    ];
     const results = await ruff.analyse(
-      [bomb, 'eval(x)', 'x = 1'].map((code) => ({ code, language: 'python' })),
+      [...bombs, 'eval(x)', 'x = 1'].map((code) => ({ code, language: 'python' })),
     );
     assert.deepEqual(
-      results.map((result) => (result.kind === 'failed' ? 'failed' : result.findings.length)),
-      ['failed', 1, 0],
+      results.map((result) =>
+        result.kind === 'failed' ? 'failed' : result.findings.map(({ rule }) => rule),
+      ),
+      [['too-deep'], ['too-deep'], ['too-deep'], ['S307'], []],
     );
+  });
+
+  it('refuses long code where no one could stop it', () => {
+    const linter = createRuffLinter(['S307']);
+    const code = `eval(x)\n${'\n'.repeat(200_000)}`;
+    assert.throws(() => linter.check(code), /longer than 200000 characters/);
+    assert.throws(() => linter.tokens(code), /longer than 200000 characters/);
+    assert.equal(linter.check('eval(x)\n').length, 1);
   });
 
   it('knows no other language', async () => {
@@ -315,9 +329,18 @@ describe('the code-security oracle', () => {
     ]);
   });
 
-  it('is undecided about code that crashes the analyser', async () => {
-    const [verdict] = await oracle.check([makeItem(fenced(`x = ${'-'.repeat(50_000)}1`))]);
-    assert.equal(verdict!.kind, 'undecided');
+  it('fails code that is nested too deep to be read: it is no way to be undecided', async () => {
+    const bomb = `x = ${'-'.repeat(50_000)}1`;
+    const strict = createCodeSecurityOracle({ analysers: [ruff], failAt: 'critical' });
+    const texts = [fenced(bomb), fenced(bomb, 'text')];
+    for (const text of texts) {
+      const [verdict] = await strict.check([makeItem(text)]);
+      assert.deepEqual(
+        verdict!.kind === 'fail' && verdict!.evidence.map(({ rule, cwes }) => [rule, cwes]),
+        [['too-deep', [1124]]],
+        text.slice(0, 20),
+      );
+    }
   });
 });
 

@@ -119,6 +119,12 @@ describe('agreement', () => {
     assert.deepEqual(await agree(2, twice, saying('silent')), []);
   });
 
+  it('does not put to the vote that code is too deep to be read, even if another analyser fails on it', async () => {
+    const deep = saying('a', finding('a', 'too-deep', { cwes: [1124] }));
+    assert.deepEqual(await agree(2, deep, saying('b')), ['too-deep']);
+    assert.deepEqual(await agree(2, deep, failing), ['too-deep']);
+  });
+
   it('does not put to the vote whether code parses', async () => {
     assert.deepEqual(await agree(2, saying('a', finding('a', 'invalid-syntax', { cwes: [] })), saying('b')), [
       'invalid-syntax',

@@ -33,6 +33,31 @@ export interface Finding {
 /** The rule of findings that say: this does not parse, so nothing is known about it. */
 export const INVALID_SYNTAX = 'invalid-syntax';
 
+/** The rule of findings that say: this is nested too deep to be read, so nobody can know that it is secure. */
+export const TOO_DEEP = 'too-deep';
+
+/** Findings about reading the code at all: no option switches them off, and no vote is taken on them. */
+export function isAboutReading({ rule }: Pick<Finding, 'rule'>): boolean {
+  return rule === INVALID_SYNTAX || rule === TOO_DEEP;
+}
+
+/**
+ * What an analyser finds in code that it has no room for on its stack, or that is deeper than its limit. No one
+ * writes such code to be read (CWE-1124): it is a finding, since as a failure it would be a way to be undecided.
+ */
+export function tooDeep(analyser: string, code: string): Finding {
+  const lines = code.split('\n');
+  const span = { startLine: 1, startColumn: 1, endLine: lines.length, endColumn: lines.at(-1)!.length + 1 };
+  const message = 'the code is nested too deep to be analysed';
+  const help = 'Break the expression into named parts.';
+  return { analyser, rule: TOO_DEEP, message, cwes: [1124], severity: 'high', span, help };
+}
+
+/** How V8 says that JavaScript or WebAssembly has used up its stack. */
+export function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && /call stack/i.test(error.message);
+}
+
 export type AnalysisResult =
   | { readonly kind: 'analysed'; readonly findings: readonly Finding[] }
   | { readonly kind: 'failed'; readonly cause: string };

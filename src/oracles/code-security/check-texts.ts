@@ -9,6 +9,7 @@ import {
   reads,
   SEVERITIES,
   type Snippet,
+  TOO_DEEP,
 } from './analyser.ts';
 import { blankLines, salvage } from './salvage.ts';
 import { locate, type TextSnippet } from './snippets.ts';
@@ -160,7 +161,8 @@ function unread(snippets: readonly TextSnippet[], analysers: readonly Analyser[]
 }
 
 function counts(finding: Finding, snippet: TextSnippet, failAt: Severity): boolean {
-  return finding.rule === INVALID_SYNTAX ? snippet.mustParse : isAtLeast(finding.severity, failAt);
+  if (finding.rule === INVALID_SYNTAX) return snippet.mustParse;
+  return finding.rule === TOO_DEEP || isAtLeast(finding.severity, failAt);
 }
 
 /** results[snippet][analyser]. An analyser that throws has failed on everything. */

@@ -9,11 +9,12 @@ import {
   type Analyser,
   type AnalysisResult,
   type Finding,
-  INVALID_SYNTAX,
+  isAboutReading,
   isAtLeast,
   languagesOf,
   reads,
   type Snippet,
+  TOO_DEEP,
 } from './analyser.ts';
 
 export interface EnsembleOptions {
@@ -69,7 +70,7 @@ function findingFilter(options: EnsembleOptions): (finding: Finding) => boolean 
   const enabled = enabledRules?.map(rulePattern);
   const disabled = disabledRules.map(rulePattern);
   return (finding) => {
-    if (finding.rule === INVALID_SYNTAX) return true;
+    if (isAboutReading(finding)) return true;
     const matches = (pattern: RegExp) => names(pattern, finding);
     if (!isAtLeast(finding.severity, minSeverity) || disabled.some(matches)) return false;
     return enabled === undefined || enabled.some(matches);
@@ -130,12 +131,12 @@ async function runSafely(analyser: Analyser, snippets: readonly Snippet[]): Prom
 function combine(results: readonly AnalysisResult[], votes: number): AnalysisResult {
   const byAnalyser = results.map((result) => (result.kind === 'analysed' ? result.findings : []));
   const all = byAnalyser.flat();
-  const agreed = all.filter(
-    (finding) => finding.rule !== INVALID_SYNTAX && support(finding, byAnalyser) >= votes,
-  );
+  const agreed = all.filter((finding) => !isAboutReading(finding) && support(finding, byAnalyser) >= votes);
   const failure = results.find((result) => result.kind === 'failed');
-  if (failure !== undefined && agreed.length === 0) return failure;
-  return { kind: 'analysed', findings: [...agreed, ...all.filter(({ rule }) => rule === INVALID_SYNTAX)] };
+  const unread = all.filter(isAboutReading);
+  if (failure !== undefined && agreed.length === 0 && !unread.some(({ rule }) => rule === TOO_DEEP))
+    return failure;
+  return { kind: 'analysed', findings: [...agreed, ...unread] };
 }
 
 /** How many analysers see the finding's mistake, its own included. */

@@ -1,12 +1,19 @@
 /**
  * Ruff as WebAssembly, in this process. Suppression comments have no effect, code that does not parse is a
- * finding of its own, and a crash of Ruff (deep nesting overflows its stack) costs the snippet its result and
- * Ruff its instance, never the batch.
+ * finding of its own, so is code so deep that Ruff's stack overflows; a crash of Ruff costs the snippet its result
+ * and Ruff its instance, never the batch.
  */
 import { createRequire } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 import { messageOf } from '../../errors.ts';
-import { type Analyser, type AnalysisResult, type Finding, INVALID_SYNTAX } from './analyser.ts';
+import {
+  type Analyser,
+  type AnalysisResult,
+  type Finding,
+  INVALID_SYNTAX,
+  isStackOverflow,
+  tooDeep,
+} from './analyser.ts';
 import { assumedImports } from './assumed-imports.ts';
 import { RUFF_RULES } from './ruff-rules.ts';
 import { neutraliseSuppressions } from './suppressions.ts';
@@ -16,6 +23,11 @@ const PACKAGE = '@astral-sh/ruff-wasm-nodejs';
 const TARGET_VERSION = 'py314';
 /** A response is a few thousand tokens; what is longer is not analysed but undecided. */
 const MAX_CHARACTERS = 1_000_000;
+/**
+ * For who calls Ruff without the pool, whose threads can be ended: Ruff takes at most about 8 µs a character (code of
+ * nothing but short lines and errors), so that this is less than two seconds.
+ */
+const MAX_CALLER_CHARACTERS = 200_000;
 /** Analysis runs in this thread: timers and pipes of the sandboxes get their turn this often. */
 const YIELD_MILLISECONDS = 20;
 
@@ -46,12 +58,19 @@ export interface Token {
 
 /** Ruff with a selection of rules. Loaded on first use. */
 export interface RuffLinter {
-  /** @throws what Ruff throws: it crashed, and the next call works again. */
+  /**
+   * @throws what Ruff throws: it crashed, and the next call works again. @throws RangeError when the code is too long,
+   * or too deep for Ruff's stack.
+   */
   check(code: string): Diagnostic[];
   tokens(code: string): Token[];
 }
 
-export function createRuffLinter(select: readonly string[]): RuffLinter {
+/** @param maxCharacters longer code is refused: nothing stops Ruff in the thread that calls it. */
+export function createRuffLinter(
+  select: readonly string[],
+  maxCharacters = MAX_CALLER_CHARACTERS,
+): RuffLinter {
   let workspace: Workspace | undefined;
   const run = <T>(use: (workspace: Workspace) => T): T => {
     try {
@@ -64,9 +83,20 @@ export function createRuffLinter(select: readonly string[]): RuffLinter {
       throw error;
     }
   };
+  const short = (code: string): string => {
+    if (code.length > maxCharacters)
+      throw new RangeError(`the code is longer than ${maxCharacters} characters`);
+    return code;
+  };
   return {
-    check: (code) => run((ruff) => readDiagnostics(ruff.check(neutraliseSuppressions(code)))),
-    tokens: (code) => run((ruff) => readTokens(ruff.tokens(code), code)),
+    check: (code) => {
+      const checked = neutraliseSuppressions(short(code));
+      return run((ruff) => readDiagnostics(ruff.check(checked)));
+    },
+    tokens: (code) => {
+      const read = short(code);
+      return run((ruff) => readTokens(ruff.tokens(read), read));
+    },
   };
 }
 
@@ -146,7 +176,8 @@ export function createPythonParser(analyser: string): (code: string) => Finding[
 
 /** The code-security analyser of the table in ruff-rules.ts. Python only. */
 export function createRuffAnalyser(): Analyser {
-  const linter = createRuffLinter([...Object.keys(RUFF_RULES), UNDEFINED_NAME]);
+  // The imports that are assumed come on top.
+  const linter = createRuffLinter([...Object.keys(RUFF_RULES), UNDEFINED_NAME], 2 * MAX_CHARACTERS);
   return {
     name: 'ruff',
     languages: ['python'],
@@ -175,6 +206,7 @@ function analyseOne(linter: RuffLinter, code: string): AnalysisResult {
       findings: [...diagnose(linter, code), ...foreignEncoding(code)].map(toFinding),
     };
   } catch (error) {
+    if (isStackOverflow(error)) return { kind: 'analysed', findings: [tooDeep('ruff', code)] };
     return { kind: 'failed', cause: `Ruff crashed: ${messageOf(error)}` };
   }
 }

@@ -4,7 +4,14 @@
  */
 import type { SgNode } from '@ast-grep/napi';
 import { messageOf, PurpcodeError } from '../../../errors.ts';
-import type { Analyser, AnalysisResult, Finding, Snippet } from '../analyser.ts';
+import {
+  type Analyser,
+  type AnalysisResult,
+  type Finding,
+  isStackOverflow,
+  type Snippet,
+  tooDeep,
+} from '../analyser.ts';
 import { LANGUAGES, type Language } from '../language.ts';
 import { type Grammars, loadGrammars } from './languages.ts';
 import type { RuleFile } from './rule-file.ts';
@@ -50,6 +57,9 @@ export function createAstGrepAnalyser({ rules = [] }: AstGrepOptions = {}): Anal
       return { kind: 'analysed', findings: findingsIn(code, language, ruleSet, grammars) };
     } catch (error) {
       if (error instanceof PurpcodeError) throw error;
+      if (error instanceof TooDeep || isStackOverflow(error)) {
+        return { kind: 'analysed', findings: [tooDeep('ast-grep', code)] };
+      }
       return { kind: 'failed', cause: `ast-grep crashed: ${messageOf(error)}` };
     }
   };
@@ -70,6 +80,9 @@ export function createAstGrepAnalyser({ rules = [] }: AstGrepOptions = {}): Anal
     },
   };
 }
+
+/** The code is nested more than MAX_DEPTH deep. */
+class TooDeep extends Error {}
 
 function isKnown(language: string): language is Language {
   return (LANGUAGES as readonly string[]).includes(language);
@@ -94,7 +107,7 @@ function patternFindings(
   if (tried.length === 0 && language === 'python') return [];
   const tree = grammars.parse(language, code);
   if (code.length > LONG_CHARACTERS && isDeep(tree.root)) {
-    throw new RangeError(`the code is nested more than ${MAX_DEPTH} deep`);
+    throw new TooDeep();
   }
   const findings = language === 'python' ? [] : invalidSyntax(tree, code);
   for (const { file, config } of tried) {
