@@ -465,7 +465,8 @@ def run_pytest(session, source):
         del space[name]
     given = set(space)
     try:
-        exec(compile(ast.fix_missing_locations(_Rewrite().visit(tree)), 'tests.py', 'exec', dont_inherit=True), space)
+        tree.body = _rewrite(tree.body)
+        exec(compile(tree, 'tests.py', 'exec', dont_inherit=True), space)
     except Skipped as e:
         return session.report('the test file', 'skipped', str(e))
     Runner(session, {k: v for k, v in space.items() if k not in given}).run()
