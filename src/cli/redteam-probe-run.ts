@@ -1,16 +1,15 @@
 /** From a plan of `purpcode redteam probe` to its attempts. */
 import { randomBytes } from 'node:crypto';
-import { ModelError } from '../errors.ts';
 import type { CompletionJournal } from '../models/completion-journal.ts';
 import { checkChatModel, createChatModel } from '../models/create-chat-model.ts';
 import { type CostReport, Ledger } from '../models/ledger.ts';
 import { ReplyCache } from '../models/reply-cache.ts';
-import { JUDGE_NOT_ASKED } from '../oracles/judges/llm-judge.ts';
 import { openOracles } from '../oracles/oracles.ts';
 import { createRewardModel } from '../oracles/reward.ts';
 import type { GenerationCounts } from '../redteam/generation.ts';
-import { type AttackVerdict, createAttackOracle } from '../redteam/jailbreaks/attack-oracle.ts';
+import { createAttackOracle } from '../redteam/jailbreaks/attack-oracle.ts';
 import { type Attacker, createAttacker } from '../redteam/jailbreaks/attacker.ts';
+import { judgeWatch } from '../redteam/jailbreaks/judge-watch.ts';
 import { ruleExamples } from '../redteam/jailbreaks/rule-examples.ts';
 import { createTarget } from '../redteam/jailbreaks/target.ts';
 import type { Attempt } from '../redteam/probe/attempt.ts';
@@ -49,7 +48,10 @@ export async function runProbe(
         const job = progress.start('probe', read.tasks.length);
         const attempts = await probe(read.tasks, {
           target: createTarget(opened.model, { ...decoding, concurrency: opened.concurrency }),
-          oracle: createAttackOracle(createRewardModel({ oracles: oracles.oracles }), judgeWatch(ledger)),
+          oracle: createAttackOracle(
+            createRewardModel({ oracles: oracles.oracles }),
+            judgeWatch(ledger, '--models or --oracles'),
+          ),
           ...(attacker === undefined ? {} : { attacker: attacker.role }),
           library,
           knowledge: knowledgeOf(plan),
@@ -96,24 +98,4 @@ function openAttacker(
   const model = createChatModel(config, { ...shared, role: 'attacker' });
   const role = createAttacker(model, { concurrency: config.concurrency });
   return { role, close: () => void model.close() };
-}
-
-/** Answers that no judge could be asked about, before the first that one was, that end a probe. */
-const MAX_UNASKED = 8;
-
-/** A judge that may not, or cannot, be asked any more says undecided: that is no result. */
-function judgeWatch(ledger: Ledger): (verdicts: readonly AttackVerdict[]) => void {
-  let unasked = 0;
-  return (verdicts) => {
-    if (ledger.refused !== undefined) throw ledger.refused;
-    const causes = verdicts.flatMap((verdict) =>
-      verdict.kind === 'undecided' && verdict.cause.includes(JUDGE_NOT_ASKED) ? [verdict.cause] : [],
-    );
-    unasked += causes.length;
-    const { calls = 0, cacheHits = 0 } = ledger.report().roles.judge ?? {};
-    if (calls + cacheHits > 0 || unasked < MAX_UNASKED || causes.length === 0) return;
-    throw new ModelError(`no judge could be asked about ${unasked} answers: ${causes[0]}`, {
-      hint: 'mend the judge in --models or --oracles and run the same command again: answers are kept',
-    });
-  };
 }

@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { contentKey } from '../content-key.ts';
 import { ConfigError } from '../errors.ts';
 import type { Estimate } from '../models/estimate.ts';
-import { checkSettings } from '../recipe/red-teaming/check.ts';
+import { checkReachable, checkSettings } from '../recipe/red-teaming/check.ts';
 import { openRedTeaming } from '../recipe/red-teaming/context.ts';
 import { estimateRedTeaming, type RedTeamEstimate } from '../recipe/red-teaming/estimate.ts';
 import { runRedTeaming } from '../recipe/red-teaming/pipeline.ts';
@@ -60,6 +60,8 @@ async function execute(file: string, options: RunOptions): Promise<void> {
     const context = await openRedTeaming(settings, run, progress);
     try {
       if (options.estimate) return print(await estimateRedTeaming(context), estimateLines, options);
+      // One that goes on may need nobody any more: its answers are kept.
+      if (!exists(run.file('settings.yaml'))) await checkReachable(settings);
       writeFileAtomic(run.file('settings.yaml'), stringify(settings));
       const summary = await runRedTeaming(context);
       print(summary, (done) => summaryLines(done, run), options);
@@ -75,7 +77,7 @@ function print<T>(value: T, lines: (value: T) => string[], { json }: RunOptions)
   process.stdout.write(`${json ? JSON.stringify(value) : lines(value).join('\n')}\n`);
 }
 
-/** Settings that only say how fast and how dear: they may change between starts. */
+/** Settings that only say how fast, how dear and by which key: they may change between starts. */
 function lasting({ models, ...settings }: RedTeaming): unknown {
   const roles = Object.entries(models).flatMap(([role, model]) =>
     typeof model === 'object' && role !== 'budget' ? [[role, modelKey(model)]] : [],
@@ -83,12 +85,24 @@ function lasting({ models, ...settings }: RedTeaming): unknown {
   return { ...settings, models: Object.fromEntries(roles) };
 }
 
+/** A model that has a name is the same wherever it is served (docs/guides/models.md). */
+const PASSING = [
+  'concurrency',
+  'prices',
+  'requestsPerMinute',
+  'tokensPerMinute',
+  'retries',
+  'timeoutSeconds',
+  'backoffSeconds',
+  'maxWaitSeconds',
+  'apiKeyEnv',
+  'headerEnv',
+  'threads',
+];
+
 function modelKey(model: object): unknown {
-  const { concurrency, prices, retries, requestsPerMinute, tokensPerMinute, ...rest } = model as Record<
-    string,
-    unknown
-  >;
-  return rest;
+  const passing = 'name' in model && model.name !== undefined ? [...PASSING, 'baseUrl'] : PASSING;
+  return Object.fromEntries(Object.entries(model).filter(([key]) => !passing.includes(key)));
 }
 
 /** A folder belongs to one campaign: another one in it would mix results. */
@@ -113,7 +127,7 @@ function checkFolder(run: RunDirectory, settings: RedTeaming): void {
 }
 
 function summaryLines(
-  { coverage, split, hygiene, attacks, cost, notChecked, problems }: RedTeamSummary,
+  { coverage, split, hygiene, generations, attacks, cost, notChecked, problems }: RedTeamSummary,
   run: RunDirectory,
 ): string[] {
   const dropped = (figures: RedTeamSummary['hygiene']['prompts']) =>
@@ -130,6 +144,12 @@ function summaryLines(
           .map(([outcome, n]) => `${n} ${outcome}`)
           .join(', ')}`,
     ),
+    ...Object.entries(generations)
+      .filter(([, { asked, made }]) => made < asked)
+      .map(
+        ([step, { asked, made, refused, malformed, failed }]) =>
+          `${step}: ${made} usable replies for ${asked} questions; ${refused} refused, ${malformed} malformed, ${failed} failed`,
+      ),
     ...(problems === 0
       ? []
       : [`${problems} rows could not be used: ${run.file('redteam', 'problems.jsonl')}`]),

@@ -12,7 +12,7 @@ import type { Task } from '../../src/oracles/task.ts';
 import type { AttackRecord } from '../../src/recipe/red-teaming/attacks.ts';
 import type { VulnerableSeed } from '../../src/redteam/synthesizer.ts';
 import type { RedTeamSummary } from '../../src/report/red-teaming/summary.ts';
-import { type ScriptedServer, startScriptedServer } from '../models/scripted-server.ts';
+import { type ScriptedServer, type ServerScript, startScriptedServer } from '../models/scripted-server.ts';
 import { scriptedRoles } from '../recipe/red-teaming/scripted-roles.ts';
 
 const MAIN = fileURLToPath(new URL('../../bin/purpcode.js', import.meta.url));
@@ -228,6 +228,8 @@ describe('purpcode redteam run', () => {
     for (const { asked, made, refused, malformed, failed } of counts)
       assert.equal(asked, made + refused + malformed + failed);
     assert.ok(counts.some(({ retried }) => retried > 0));
+    for (const step of ['sorting of requests', 'attacker, search', 'attacker, conversations'])
+      assert.ok(generations[step]!.asked > 0, step);
     const records = rows<AttackRecord>('whole', 'redteam', 'attacks.jsonl');
     for (const { attack, outcome, kept } of records) {
       if (kept !== undefined) assert.equal(outcome, 'broken');
@@ -304,6 +306,61 @@ describe('red-teaming that is stopped', () => {
     assert.equal(done.code, 0, done.stderr);
     const keys = server.requests.map(({ body }) => contentKey(body));
     assert.equal(new Set(keys).size, keys.length);
+  });
+});
+
+describe('an endpoint that is not there', () => {
+  const changed = (baseUrl: string, role: string, changes: object) => {
+    const { models, ...rest } = settings(baseUrl);
+    return { ...rest, models: { ...models, [role]: { ...models[role], ...changes } } };
+  };
+
+  it('is named before anything is paid', async () => {
+    await using server = await startScriptedServer(scriptedRoles());
+    const gone = changed(server.baseUrl, 'judge', { baseUrl: 'http://127.0.0.1:9/v1' });
+    const output = await redteam(['run', writeSettings('gone.yaml', gone), '--run', 'gone']);
+    assert.equal(output.code, 2);
+    assert.match(output.stderr, /judge \(judge at http:\/\/127\.0\.0\.1:9\/v1\) cannot be reached/);
+    assert.deepEqual(
+      server.requests.filter(({ path }) => path.endsWith('/chat/completions')),
+      [],
+    );
+    assert.ok(!existsSync(join(folder, 'gone', 'settings.yaml')));
+  });
+
+  it('ends the run when it is a judge that takes nobody, which is mended by its key and its address', async () => {
+    const roles = scriptedRoles();
+    let open = false;
+    const script: ServerScript = (request, index) =>
+      request.body.model === 'judge' && !open
+        ? { kind: 'status', status: 401, message: 'wrong key' }
+        : roles(request, index);
+    await using server = await startScriptedServer(script);
+    const judge = { name: 'the judge', timeoutSeconds: 5 };
+    const first = writeSettings('judge.yaml', changed(server.baseUrl, 'judge', judge));
+    const stopped = await redteam(['run', first, '--run', 'judge']);
+    assert.equal(stopped.code, 2, stopped.stdout);
+    assert.match(stopped.stderr, /no judge could be asked about \d+ answers: .*wrong key/);
+    assert.match(stopped.stderr, /mend the judge in the settings/);
+
+    open = true;
+    const asked = server.requests.length;
+    const baseUrl = server.baseUrl.replace('127.0.0.1', 'localhost');
+    const mended = changed(server.baseUrl, 'judge', { ...judge, baseUrl, timeoutSeconds: 60 });
+    const done = await redteam(['run', writeSettings('judge.yaml', mended), '--run', 'judge']);
+    assert.equal(done.code, 0, done.stderr);
+    assert.ok(summaryOf('judge').attacks.search!.broken! > 0);
+    const keys = server.requests.slice(asked).map(({ body }) => contentKey(body));
+    const before = new Set(
+      server.requests
+        .slice(0, asked)
+        .filter(({ body }) => body.model !== 'judge')
+        .map(({ body }) => contentKey(body)),
+    );
+    assert.ok(
+      keys.every((key) => !before.has(key)),
+      'what was answered is not asked again',
+    );
   });
 });
 

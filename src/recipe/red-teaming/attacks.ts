@@ -3,9 +3,11 @@ import { mapConcurrent } from '../../models/map-concurrent.ts';
 import { createRewardModel } from '../../oracles/reward.ts';
 import type { Task } from '../../oracles/task.ts';
 import { Random } from '../../random.ts';
+import type { GenerationCounts } from '../../redteam/generation.ts';
 import { type AttackOracle, createAttackOracle } from '../../redteam/jailbreaks/attack-oracle.ts';
 import { type Attacker, createAttacker } from '../../redteam/jailbreaks/attacker.ts';
 import { type AttackGoal, type AttackKnowledge, goalOf } from '../../redteam/jailbreaks/goal.ts';
+import { judgeWatch } from '../../redteam/jailbreaks/judge-watch.ts';
 import { JAILBREAK_LIBRARY } from '../../redteam/jailbreaks/library.ts';
 import { libraryJailbreakTasks } from '../../redteam/jailbreaks/library-tasks.ts';
 import { escalate, escalatedTask } from '../../redteam/jailbreaks/multi-turn/escalate.ts';
@@ -33,6 +35,8 @@ export interface AttackRecord {
 export interface Attacks {
   readonly tasks: readonly Task[];
   readonly records: readonly AttackRecord[];
+  /** What was asked of the attacker, by step. */
+  readonly generations: Readonly<Record<string, GenerationCounts>>;
 }
 
 /** Seeds of each source; the longest tenth is left out of all of them, as in SPEC "Code-security adaptations". */
@@ -57,8 +61,11 @@ export async function attack(context: RedTeamContext, clean: readonly Task[]): P
   return {
     tasks: distinct([...wrapped, ...searched.tasks, ...led.tasks], clean),
     records: [...searched.records, ...led.records],
+    generations: { ...searched.generations, ...led.generations },
   };
 }
+
+const NONE: Attacks = { tasks: [], records: [], generations: {} };
 
 /** Each once, and none that is a clean prompt already. */
 function distinct(tasks: readonly Task[], clean: readonly Task[]): Task[] {
@@ -86,13 +93,13 @@ async function searchAll(context: RedTeamContext, seeds: Seeds): Promise<Attacks
   const { settings, progress, secret } = context;
   const { search, keep } = settings.jailbreaks;
   const goals = goalsOf(context, chosen(seeds, search, new Random(settings.seed, 'search seeds')));
-  if (goals.length === 0) return { tasks: [], records: [] };
-  const attacker = settings.models.attacker === undefined ? {} : { attacker: attackerOf(context) };
+  if (goals.length === 0) return NONE;
+  const attacker = settings.models.attacker === undefined ? undefined : attackerOf(context);
   const job = progress.start('search', goals.length);
   const results = await searchJailbreaks(goals, {
     target: targetOf(context),
     oracle: oracleOf(context),
-    ...attacker,
+    ...(attacker && { attacker }),
     library: JAILBREAK_LIBRARY,
     limits: search,
     seed: settings.seed,
@@ -106,7 +113,7 @@ async function searchAll(context: RedTeamContext, seeds: Seeds): Promise<Attacks
   });
   const broken = results.filter(({ winner }) => winner !== undefined).length;
   job.end(`${broken} of ${goals.length} prompts broke the target`);
-  return attacksOf(outcomes);
+  return { ...attacksOf(outcomes), generations: attacker ? { 'attacker, search': attacker.counts } : {} };
 }
 
 /** The prompt that broke the target, or the closest; none where that is the request as it was. */
@@ -124,7 +131,7 @@ async function leadAll(context: RedTeamContext, seeds: Seeds): Promise<Attacks> 
   const { settings, progress, secret } = context;
   const { multiTurn, keep } = settings.jailbreaks;
   const goals = goalsOf(context, chosen(seeds, multiTurn, new Random(settings.seed, 'multi-turn seeds')));
-  if (goals.length === 0) return { tasks: [], records: [] };
+  if (goals.length === 0) return NONE;
   const [target, attacker, oracle] = [targetOf(context), attackerOf(context), oracleOf(context)];
   const plans = goals.flatMap((goal) => multiTurn.attacks.map((kind) => ({ goal, kind })));
   const job = progress.start('conversations', plans.length);
@@ -156,7 +163,11 @@ async function leadAll(context: RedTeamContext, seeds: Seeds): Promise<Attacks> 
     `${outcomes.filter(({ record }) => record.outcome === 'broken').length} of ${plans.length} broke the target`,
   );
   const attacks = attacksOf(outcomes);
-  return { ...attacks, records: [...attacks.records, ...planless] };
+  return {
+    ...attacks,
+    records: [...attacks.records, ...planless],
+    generations: { 'attacker, conversations': attacker.counts },
+  };
 }
 
 function recordOf(
@@ -169,7 +180,7 @@ function recordOf(
 
 function attacksOf(
   outcomes: readonly { readonly task: Task | undefined; readonly record: AttackRecord }[],
-): Attacks {
+): Pick<Attacks, 'tasks' | 'records'> {
   return {
     tasks: outcomes.flatMap(({ task }) => (task === undefined ? [] : [task])),
     records: outcomes.map(({ record }) => record),
@@ -208,6 +219,7 @@ function attackerOf({ models, concurrency }: RedTeamContext): Attacker {
   return createAttacker(models.model('attacker'), { concurrency: concurrency('attacker') });
 }
 
-function oracleOf({ oracles }: RedTeamContext): AttackOracle {
-  return createAttackOracle(createRewardModel({ oracles: oracles.oracles }));
+function oracleOf({ oracles, models }: RedTeamContext): AttackOracle {
+  const watch = judgeWatch(models.shared.ledger, 'the settings');
+  return createAttackOracle(createRewardModel({ oracles: oracles.oracles }), watch);
 }

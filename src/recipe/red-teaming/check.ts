@@ -1,6 +1,7 @@
 /** What is looked at before anything is opened, asked or paid: roles that somebody plays, inputs, names of rules. */
 import { ConfigError } from '../../errors.ts';
 import type { Role } from '../../models/config.ts';
+import { checkChatModel } from '../../models/create-chat-model.ts';
 import { benchmarksOf } from '../../redteam/corpus/benchmarks.ts';
 import { analyserRules } from '../../redteam/rule-library/analyser-rules.ts';
 import { loadCweTable } from '../../rules/cwe.ts';
@@ -57,6 +58,21 @@ function checkRules({ ruleToCode, oracles }: RedTeaming): void {
   throw new ConfigError(`ruleToCode.only: there is no rule ${unknown}`, {
     hint: 'rules are named as CWE-89 or ruff/S608; `purpcode rules list` has them',
   });
+}
+
+/**
+ * Everyone who will be asked is there, before anyone is paid. @param settings that `checkSettings` let pass.
+ * @throws ModelError
+ */
+export async function checkReachable(settings: RedTeaming): Promise<void> {
+  const { models, oracles } = settings;
+  const needed = Object.entries(neededRoles(settings)).filter(([, needs]) => needs.length > 0);
+  const asked = needed.flatMap(([role]) => {
+    const own = models[role as Role];
+    const configs = role === 'judge' && typeof oracles.judge !== 'string' ? oracles.judge.models : [own];
+    return configs.flatMap((config) => (config === undefined ? [] : [{ role, config }]));
+  });
+  await Promise.all(asked.map(({ role, config }) => checkChatModel(config, role)));
 }
 
 /** @throws ConfigError naming the settings that need a role which nobody plays. */

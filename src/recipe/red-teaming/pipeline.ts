@@ -15,7 +15,7 @@ import { SIDES, stratifiedSplit } from '../../redteam/hygiene/split.ts';
 import { renderRedTeamPage } from '../../report/red-teaming/page.ts';
 import type { RedTeamSummary } from '../../report/red-teaming/summary.ts';
 import { writeFileAtomic, writeJson, writeJsonl } from '../../runs/files.ts';
-import { type AttackRecord, attack } from './attacks.ts';
+import { type Attacks, attack } from './attacks.ts';
 import { type BenignPrompts, collectBenign } from './benign.ts';
 import type { RedTeamContext } from './context.ts';
 import { type SecurityPrompts, writeSecurityPrompts } from './prompts.ts';
@@ -63,7 +63,7 @@ export async function runRedTeaming(context: RedTeamContext): Promise<RedTeamSum
   });
   writeJson(run.file('redteam', 'coverage.json'), coverage);
   const summary: RedTeamSummary = {
-    ...summaryOf(context, collected, attacks.records),
+    ...summaryOf(context, collected, attacks),
     coverage,
     split,
     diversity: diversityByKind(context, tasks),
@@ -125,7 +125,7 @@ function writeSplit(
 function summaryOf(
   { settings, evaluation, models }: RedTeamContext,
   { code, requests, security, benign }: Collected,
-  records: readonly AttackRecord[],
+  { records, generations }: Attacks,
 ): Omit<RedTeamSummary, 'coverage' | 'split' | 'diversity' | 'hygiene' | 'overlap' | 'cost' | 'seconds'> {
   const { corpus, sources } = code;
   const { translation } = corpus;
@@ -154,8 +154,10 @@ function summaryOf(
     certification: { overall, byTurn },
     generations: {
       ...(translation !== undefined && { translations: translation }),
+      ...(requests.classified.asked > 0 && { 'sorting of requests': requests.classified }),
       ...security.generations,
       ...benign.generations,
+      ...generations,
     },
     notChecked: evaluation.missing.map(({ name }) => name),
     malicious: { requests: read, kept, other, undecided, repeated },

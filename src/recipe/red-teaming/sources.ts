@@ -10,6 +10,7 @@ import { Random } from '../../random.ts';
 import { buildCorpus, type Corpus } from '../../redteam/corpus/build-corpus.ts';
 import { openSources } from '../../redteam/corpus/open-sources.ts';
 import type { LoadedSource } from '../../redteam/corpus/snippet.ts';
+import { type GenerationCounts, noGenerations } from '../../redteam/generation.ts';
 import { stratifiedSample } from '../../redteam/jailbreaks/sampling.ts';
 import { modelRequestClassifier } from '../../redteam/malicious/classify.ts';
 import { keywordRequestClassifier } from '../../redteam/malicious/keywords.ts';
@@ -81,6 +82,8 @@ export interface CollectedRequests {
   /** Those that go on: all, or `limit` of them. */
   readonly tasks: readonly Task[];
   readonly problems: readonly Problem[];
+  /** What was asked of the classifier. */
+  readonly classified: GenerationCounts;
 }
 
 /** @throws ConfigError for a file that is not there. */
@@ -99,7 +102,13 @@ export async function collectRequests(context: RedTeamContext): Promise<Collecte
   const read = readRequests(settings);
   const requests = read.flatMap((file) => file.requests);
   const job = progress.start('malicious requests', requests.length);
-  const labelling = { seed: settings.seed, secret, concurrency: concurrency('classifier') };
+  const classified = noGenerations();
+  const labelling = {
+    seed: settings.seed,
+    secret,
+    concurrency: concurrency('classifier'),
+    counts: classified,
+  };
   const sorted = await maliciousTasks(
     requests,
     classifier === 'keywords' || sources.length === 0
@@ -112,7 +121,7 @@ export async function collectRequests(context: RedTeamContext): Promise<Collecte
   const problems = read.flatMap((file, index) =>
     file.problems.map((row) => ({ source: sources[index]!.format, ...row })),
   );
-  return { malicious: sorted, tasks, problems };
+  return { malicious: sorted, tasks, problems, classified };
 }
 
 function fileOf(format: MaliciousFormat, path: string | undefined, data: string): string {
