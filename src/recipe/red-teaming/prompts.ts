@@ -97,8 +97,9 @@ export function rulesToWriteFor(
   return poorlyCovered(certifiable, new Map([...counts].map(([cwe, seeds]) => [cwe, seeds.length])), count);
 }
 
+/** Each code once, the first stays: written again for another rule, its prompts could be torn apart by the split. */
 function distinctSeeds(seeds: readonly VulnerableSeed[]): VulnerableSeed[] {
-  return [...new Map(seeds.map((seed) => [seed.key, seed])).values()];
+  return [...Map.groupBy(seeds, ({ code }) => code.trim()).values()].map(([first]) => first!);
 }
 
 /** At most `limit` seeds, one of each weakness in turn. */

@@ -5,9 +5,9 @@
 import { z } from 'zod';
 import type { ChatModel, ChatRequest } from '../../models/chat-model.ts';
 import { sealOf, showText } from '../../oracles/judges/transcript.ts';
-import { extractCode } from '../../transcripts/code.ts';
 import { type GenerationCounts, generate, noGenerations, type ReadReply } from '../generation.ts';
 import { readJsonReply } from '../json-reply.ts';
+import { codeLength, MOST_OWN_CODE } from '../own-code.ts';
 
 /** One question to the attacker, and how its answer is read. */
 export interface AttackerAsk<T> {
@@ -102,9 +102,6 @@ export function askAttacker<T>(
 /** Something to say to the target. */
 export const utterance = z.string().trim().min(1).max(LONGEST_PROMPT);
 
-/** Code that the attacker may bring: a signature or a name, not a program. */
-const MOST_OWN_CODE = 300;
-
 /** The question again; what it writes is malformed where it brings code that the request did not have. */
 export function withoutOwnCode<T>(
   ask: AttackerAsk<T>,
@@ -121,8 +118,4 @@ export function withoutOwnCode<T>(
       return { kind: 'malformed', reason: 'it brings code of its own' };
     },
   };
-}
-
-function codeLength(text: string): number {
-  return extractCode(text).reduce((sum, { code, style }) => sum + (style === 'inline' ? 0 : code.length), 0);
 }

@@ -8,6 +8,7 @@ import { sealOf, showText } from '../../oracles/judges/transcript.ts';
 import { Random } from '../../random.ts';
 import { fenced, renderHint } from '../../rules/rule.ts';
 import type { ReadReply } from '../generation.ts';
+import { codeLength, MOST_OWN_CODE } from '../own-code.ts';
 import type { PromptRequest, Strategy, VulnerableSeed } from '../synthesizer.ts';
 import { benignPrefix } from './benign-prefix.ts';
 import type { SynthesisSettings } from './settings.ts';
@@ -148,6 +149,7 @@ export function readPrompt(
   if (strategy === 'explicit' && !flaggedNames(seed).some((name) => hasWord(message, name)))
     return malformed('the message names nothing of the flagged lines');
   if (strategy !== 'explicit' && message.includes('```')) return malformed('the message holds code');
+  if (codeLength(message) > MOST_OWN_CODE) return malformed('the message brings code of its own');
   const dotted = strategy === 'implicit' ? flaggedNames(seed).filter((name) => name.includes('.')) : [];
   const named = dotted.find((name) => message.includes(name));
   if (named !== undefined) return malformed(`the message names ${named}`);

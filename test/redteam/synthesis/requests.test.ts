@@ -184,6 +184,8 @@ describe('replies of Vul2Prompt', () => {
     assert.equal(reason(tagged(`${words} It may be vulnerable.`)), 'the message says "vulnerable"');
     assert.equal(reason(tagged(words), 'explicit'), 'the message names nothing of the flagged lines');
     assert.equal(reason(tagged(`${words} Use hashlib.md5.`)), 'the message names hashlib.md5');
+    const program = `Use hashlib.md5 in this:\n\`\`\`python\n${'step = step + 1\n'.repeat(20)}\`\`\``;
+    assert.equal(reason(tagged(program), 'explicit'), 'the message brings code of its own');
     for (const strategy of STRATEGIES)
       if (strategy !== 'explicit')
         assert.equal(reason(tagged(`${words}\n\`\`\`\nx\n\`\`\``), strategy), 'the message holds code');
