@@ -117,8 +117,9 @@ function readReply(result: SdkResult, request: ChatRequest, config: EndpointConf
   return {
     estimated,
     reply: {
-      text: split.text,
-      ...(reasoning === '' ? {} : { reasoning }),
+      // Half of a surrogate pair, as JSON can escape it, is no text: other programs choke on files that hold one.
+      text: split.text.toWellFormed(),
+      ...(reasoning === '' ? {} : { reasoning: reasoning.toWellFormed() }),
       finish: FINISHES[result.finishReason.unified] ?? 'other',
       usage: estimated
         ? {

@@ -182,6 +182,13 @@ test('what is worth another attempt gets one: limits, server errors, resets, bro
   );
 });
 
+test('half of a surrogate pair in a reply becomes the replacement character', async () => {
+  await serve(inTurn(reply('a \ud800 b', { reasoning: '\udc00' })), async ({ complete }) => {
+    const { text, reasoning } = (await complete()) as { text: string; reasoning: string };
+    assert.deepEqual({ text, reasoning }, { text: 'a \ufffd b', reasoning: '\ufffd' });
+  });
+});
+
 test('retries end with an error that says where, what and how to go on', async () => {
   await serve(
     inTurn({ kind: 'status', status: 500, message: 'out of\u001b[31m memory' }),
