@@ -260,6 +260,19 @@ describe('purpcode redteam run', () => {
     const { cost } = summaryOf('whole');
     assert.ok(usual.calls > cost.calls / 3, `${usual.calls} estimated, ${cost.calls} made`);
     assert.ok(most.calls >= usual.calls && most.usd > usual.usd);
+
+    const code = (name: string) => `function ${name}(text) {\n  return eval(text);\n}\n`;
+    const foreign = file('foreign.jsonl', [
+      { id: 1, language: 'javascript', code: code('first') },
+      { id: 2, language: 'javascript', code: code('first') },
+    ]);
+    const usualCalls = async (translate: boolean): Promise<number> => {
+      const corpus = { safecoder: false, files: ['code.jsonl', foreign], translate };
+      const name = writeSettings('translate.yaml', settings(server.baseUrl, { corpus }));
+      const output = await redteam(['run', name, '--run', 'translate', '--estimate', '--json']);
+      return (JSON.parse(output.stdout) as { usual: { calls: number } }).usual.calls;
+    };
+    assert.equal((await usualCalls(true)) - (await usualCalls(false)), 1, 'what is the same is asked once');
   });
 });
 

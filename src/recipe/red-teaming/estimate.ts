@@ -4,8 +4,12 @@
  */
 import type { Role } from '../../models/config.ts';
 import type { Estimate, PlannedCall } from '../../models/estimate.ts';
+import { estimateTokens } from '../../models/tokens.ts';
 import { judgeSchema } from '../../oracles/judges/open-judge.ts';
 import type { Task } from '../../oracles/task.ts';
+import { distinctSnippets } from '../../redteam/corpus/deduplicate-corpus.ts';
+import type { CorpusSnippet, LoadedSource } from '../../redteam/corpus/snippet.ts';
+import { translationRequest } from '../../redteam/corpus/translate.ts';
 import { JAILBREAK_LIBRARY } from '../../redteam/jailbreaks/library.ts';
 import { classificationCalls } from '../../redteam/malicious/classify.ts';
 import { textsToClassify } from '../../redteam/malicious/malicious-tasks.ts';
@@ -40,16 +44,19 @@ export async function estimateRedTeaming(context: RedTeamContext): Promise<RedTe
     'every reply is usable: retries for refusals and malformed replies come on top',
     'every program that is written is certified: fewer are, so prompts will be fewer',
   ];
-  if (settings.corpus.translate) notes.push('translations of code are not in the figures');
+  if (settings.corpus.translate)
+    notes.push('translated code counts as rejected: what an analyser certifies of it makes further prompts');
   const untranslated = {
     ...context,
     settings: { ...settings, corpus: { ...settings.corpus, translate: false } },
   };
-  const { corpus } = await collectCode(untranslated);
+  const { corpus, sources } = await collectCode(untranslated);
+  const foreign = settings.corpus.translate ? foreignCode(context, sources) : [];
   const requests = readRequests(settings).flatMap((file) => file.requests);
   const sum = (usual: boolean): Estimate =>
     models.estimate(
       (function* () {
+        yield* translationCalls(context, foreign, usual);
         yield* codeCalls(context, corpus.seeds, usual);
         yield* promptCalls(context, corpus.seeds, usual);
         if (settings.malicious.classifier === 'model') {
@@ -61,6 +68,24 @@ export async function estimateRedTeaming(context: RedTeamContext): Promise<RedTe
       })(),
     );
   return { usual: sum(true), most: sum(false), notes };
+}
+
+/** What the corpus has translated: each code of another language once. */
+function foreignCode({ similarity }: RedTeamContext, sources: readonly LoadedSource[]): CorpusSnippet[] {
+  const snippets = sources.flatMap((source) => source.snippets);
+  return distinctSnippets(snippets, similarity).kept.filter(({ language }) => language !== 'python');
+}
+
+/** A translation is usually as long as the code. */
+function* translationCalls(
+  { settings }: RedTeamContext,
+  foreign: readonly CorpusSnippet[],
+  usual: boolean,
+): Generator<Planned> {
+  for (const snippet of foreign) {
+    const request = translationRequest(snippet, settings.seed);
+    yield { role: 'synthesizer', request, ...(usual && { outputTokens: estimateTokens(snippet.code) }) };
+  }
 }
 
 function* codeCalls(
