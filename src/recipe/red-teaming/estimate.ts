@@ -97,7 +97,11 @@ function* codeCalls(
   for (const rule of rulesToWriteFor(context, collected)) {
     for (let turn = 0; turn < ruleToCode.turns; turn++) {
       const request = ruleToCodeRequest({ rule, turn, previous: [], seed }, synthesis);
-      yield { role: 'synthesizer', request, ...(usual && { outputTokens: USUAL.program }) };
+      yield {
+        role: 'synthesizer',
+        request,
+        ...(usual && { outputTokens: Math.min(USUAL.program, request.maxTokens) }),
+      };
     }
   }
 }
@@ -118,7 +122,11 @@ function* promptCalls(
       for (let turn = 0; turn < prompts.turns; turn++) {
         const request = promptRequest({ seed: code, strategy, turn, previous: [] }, seed, synthesis);
         if (request !== undefined)
-          yield { role: 'synthesizer', request, ...(usual && { outputTokens: USUAL.prompt }) };
+          yield {
+            role: 'synthesizer',
+            request,
+            ...(usual && { outputTokens: Math.min(USUAL.prompt, request.maxTokens) }),
+          };
       }
     }
   }
