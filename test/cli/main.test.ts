@@ -25,7 +25,8 @@ describe('purpcode', () => {
     assert.equal(status, 0);
     const listed = stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}([a-z]+) {2,}\S/gm);
     const commands = [...listed].map((match) => match[1] ?? '');
-    assert.deepEqual(commands, ['run', 'eval', 'data', 'chat', 'oracle', 'reward', 'rules', 'doctor']);
+    const known = ['run', 'eval', 'redteam', 'data', 'chat', 'oracle', 'reward', 'rules', 'doctor'];
+    assert.deepEqual(commands, known);
     for (const command of commands) {
       const help = purpcode([command, '--help']);
       assert.equal(help.status, 0, help.stderr);

@@ -102,9 +102,15 @@ describe('purpcode oracle check', () => {
   });
 
   it('exits 2 when it could not decide', () => {
-    const { code, out } = run(['check', write('bomb.py', `x = ${'('.repeat(50_000)}\n`)]);
+    const { code, out } = run(['check', write('long.py', `text = '${'x'.repeat(1_000_001)}'\n`)]);
     assert.equal(code, 2);
-    assert.match(out, /^bomb\.py: undecided: Ruff crashed/);
+    assert.match(out, /^long\.py: undecided: .*longer than/);
+  });
+
+  it('finds code that is too deep to be read', () => {
+    const { code, out } = run(['check', write('bomb.py', `x = ${'('.repeat(50_000)}\n`)]);
+    assert.equal(code, 1);
+    assert.match(out, /^bomb\.py:1:.*too-deep.*CWE-1124/);
   });
 
   it('writes JSON and SARIF', () => {
