@@ -20,8 +20,8 @@ import { checkChatModel, createChatModel, modelTitle } from '../models/create-ch
 import type { Ledger } from '../models/ledger.ts';
 import type { ReplyCache } from '../models/reply-cache.ts';
 import { fromSampler } from '../models/sampler-model.ts';
+import { readSettings } from '../recipe/settings.ts';
 import { exists } from '../runs/files.ts';
-import { readMapping } from './oracle-settings.ts';
 
 export interface ModelOptions {
   readonly model?: string;
@@ -56,7 +56,7 @@ export async function chooseModels(
   options: ModelOptions,
   role: 'policy' | 'target' = 'policy',
 ): Promise<ChosenModels> {
-  const written = options.models === undefined ? {} : readMapping(options.models);
+  const written = options.models === undefined ? {} : readSettings(options.models);
   // The roles themselves, or a part of a larger file.
   const roles = parseSettings(modelsSchema, written.models ?? written, options.models ?? 'models');
   const budget = options.budget === undefined ? roles.budget : { ...roles.budget, usd: options.budget };

@@ -2,9 +2,9 @@
 import { type EvaluationEstimate, USUAL_TOKENS } from '../evals/model-evaluation/estimate.ts';
 import { type PlannedBenchmark, withoutJudge } from '../evals/model-evaluation/plan.ts';
 import type { Evaluation } from '../evals/results.ts';
-import type { Estimate } from '../models/estimate.ts';
 import type { OraclesConfig } from '../oracles/config.ts';
 import { visibleLine } from '../report/evaluation/lines.ts';
+import { estimateLines } from './estimate-lines.ts';
 
 interface PlanFigures {
   readonly benchmarks: readonly PlannedBenchmark[];
@@ -71,23 +71,8 @@ export function givenText(
   ];
 }
 
-export function estimateText({ usual, most }: EvaluationEstimate): string {
+export function estimateText(figures: EvaluationEstimate): string {
   const { answer, judgement } = USUAL_TOKENS;
-  const lines = Object.entries(usual.roles).map(
-    ([role, { calls, known }]) =>
-      `${role}: ${calls} calls${known === 0 ? '' : `, ${known} more are known and free`}`,
-  );
-  const exceeds =
-    most.exceeds.length === 0 ? [] : [`it may exceed the budget in ${most.exceeds.join(' and ')}`];
-  return [
-    ...lines,
-    `with usual answers (${answer} tokens, judgements ${judgement}): ${amountText(usual)}`,
-    `at most: ${amountText(most)}`,
-    ...exceeds,
-  ].join('\n');
-}
-
-function amountText({ tokens, usd }: Estimate): string {
-  const money = usd === null ? 'price unknown' : `${usd.toFixed(2)} USD`;
-  return `${tokens.input} + ${tokens.output} tokens, ${money}`;
+  const usual = `with usual answers (${answer} tokens, judgements ${judgement})`;
+  return estimateLines(figures, { usual }).join('\n');
 }

@@ -1,6 +1,6 @@
 /** `purpcode eval`: a model on the benchmarks of all four axes, resumable. */
 import { join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { firstRequest } from '../evals/model-evaluation/conversation.ts';
 import { estimateEvaluation } from '../evals/model-evaluation/estimate.ts';
 import { taskName } from '../evals/model-evaluation/given-responses.ts';
@@ -16,6 +16,7 @@ import { checkFolder, decodingOf, defaultName, type EvalOptions, type Plan, read
 import { addReportOptions, checkBaseline, reportEvaluation } from './eval-report.ts';
 import { evaluate } from './eval-run.ts';
 import { estimateText, planText } from './eval-text.ts';
+import { nonNegative, wholeNumber } from './number-options.ts';
 import { ORACLES_OPTION } from './oracle-settings.ts';
 
 const HELP = `
@@ -66,20 +67,6 @@ export function evalCommand(): Command {
     .addHelpText('after', HELP)
     .action(execute);
   return addReportOptions(command).addCommand(compareCommand());
-}
-
-function wholeNumber(least: number) {
-  return (text: string): number => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && Number.isSafeInteger(value)) return value;
-    throw new InvalidArgumentError(`It is a whole number from ${least} upwards.`);
-  };
-}
-
-function nonNegative(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value >= 0 && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError('It is a number from 0 upwards.');
 }
 
 async function execute(options: EvalOptions): Promise<void> {

@@ -7,6 +7,7 @@ import { ReplyCache } from '../models/reply-cache.ts';
 import { plannedCalls, USUAL_TOKENS } from '../redteam/probe/estimate.ts';
 import { exists } from '../runs/files.ts';
 import { RunDirectory } from '../runs/run-directory.ts';
+import { estimateLines } from './estimate-lines.ts';
 import { openModel } from './eval-model.ts';
 import type { ProbePlan } from './redteam-probe-plan.ts';
 import { knowledgeOf, usesAttacker } from './redteam-probe-run.ts';
@@ -64,25 +65,9 @@ async function figures(plan: ProbePlan, journal: CompletionJournal | undefined):
   }
 }
 
-function print({ flags }: ProbePlan, { usual, most }: Figures): void {
-  if (flags.json) return void process.stdout.write(`${JSON.stringify({ usual, most })}\n`);
+function print({ flags }: ProbePlan, figures: Figures): void {
+  if (flags.json) return void process.stdout.write(`${JSON.stringify(figures)}\n`);
   const { answer, attack, judgement } = USUAL_TOKENS;
-  const roles = Object.entries(usual.roles).map(([role, { calls, known }]) => {
-    const free = known === 0 ? '' : `, ${known} more are known and free`;
-    return `${role}: ${calls} calls${free}`;
-  });
-  const exceeds =
-    most.exceeds.length === 0 ? [] : [`it may exceed the budget in ${most.exceeds.join(' and ')}`];
-  const lines = [
-    ...roles,
-    `as if nothing broke, with usual answers (${answer} tokens, attacks ${attack}, judgements ${judgement}): ${amount(usual)}`,
-    `at most: ${amount(most)}`,
-    ...exceeds,
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-function amount({ calls, tokens, usd }: Estimate): string {
-  const money = usd === null ? 'price unknown' : `${usd.toFixed(2)} USD`;
-  return `${calls} calls, ${tokens.input} + ${tokens.output} tokens, ${money}`;
+  const usual = `as if nothing broke, with usual answers (${answer} tokens, attacks ${attack}, judgements ${judgement})`;
+  process.stdout.write(`${estimateLines(figures, { usual }).join('\n')}\n`);
 }

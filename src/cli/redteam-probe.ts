@@ -1,9 +1,10 @@
 /** `purpcode redteam probe`: how often a model breaks under attack, and on what; resumable. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { CompletionJournal } from '../models/completion-journal.ts';
 import { ATTACKS } from '../redteam/probe/attempt.ts';
 import { DEFAULT_PROBE } from '../redteam/probe/options.ts';
 import { RunDirectory } from '../runs/run-directory.ts';
+import { nonNegative, wholeNumber } from './number-options.ts';
 import { ORACLES_OPTION } from './oracle-settings.ts';
 import { estimateProbe } from './redteam-probe-estimate.ts';
 import { checkProbeFolder, type ProbeFlags, probeFolder, readProbePlan } from './redteam-probe-plan.ts';
@@ -70,21 +71,6 @@ export function probeCommand(): Command {
     .option('--json', 'the summary as JSON on standard output, progress as JSON lines')
     .addHelpText('after', HELP)
     .action(execute);
-}
-
-function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
-  return (text: string): number => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    const range = most === Number.MAX_SAFE_INTEGER ? `${least} upwards` : `${least} to ${most}`;
-    throw new InvalidArgumentError(`It is a whole number from ${range}.`);
-  };
-}
-
-function nonNegative(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value >= 0 && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError('It is a number from 0 upwards.');
 }
 
 async function execute(flags: ProbeFlags): Promise<void> {

@@ -4,7 +4,6 @@ import { Command } from 'commander';
 import { stringify } from 'yaml';
 import { contentKey } from '../content-key.ts';
 import { ConfigError } from '../errors.ts';
-import type { Estimate } from '../models/estimate.ts';
 import { checkReachable, checkSettings } from '../recipe/red-teaming/check.ts';
 import { openRedTeaming } from '../recipe/red-teaming/context.ts';
 import { estimateRedTeaming, type RedTeamEstimate } from '../recipe/red-teaming/estimate.ts';
@@ -15,10 +14,11 @@ import type { RedTeamSummary } from '../report/red-teaming/summary.ts';
 import { exists, writeFileAtomic } from '../runs/files.ts';
 import { createProgress } from '../runs/progress.ts';
 import { RunDirectory } from '../runs/run-directory.ts';
+import { estimateLines } from './estimate-lines.ts';
 
 const HELP = `
-The file names the models of the roles, where code and requests come from, and how many prompts are wanted; every key
-with its default is in docs/guides/red-teaming.md. The same command goes on where a killed one stopped: what a model
+The file names the models of the roles, where code and requests come from, and how many prompts are wanted: an
+example is in docs/guides/red-teaming.md, every key with its default in src/recipe/red-teaming/schema.ts. The same command goes on where a killed one stopped: what a model
 has answered is never asked, or paid, again.
 Exit codes: 0 done; 2 it could not be done, or the budget is used up (raise it and run the same command again).`;
 
@@ -59,7 +59,7 @@ async function execute(file: string, options: RunOptions): Promise<void> {
     checkFolder(run, settings);
     const context = await openRedTeaming(settings, run, progress);
     try {
-      if (options.estimate) return print(await estimateRedTeaming(context), estimateLines, options);
+      if (options.estimate) return print(await estimateRedTeaming(context), estimateText, options);
       // One that goes on may need nobody any more: its answers are kept.
       if (!exists(run.file('settings.yaml'))) await checkReachable(settings);
       writeFileAtomic(run.file('settings.yaml'), stringify(settings));
@@ -159,20 +159,9 @@ function summaryLines(
   ];
 }
 
-function estimateLines({ usual, most, notes }: RedTeamEstimate): string[] {
+function estimateText(estimate: RedTeamEstimate): string[] {
   return [
-    ...Object.entries(usual.roles).map(
-      ([role, { calls, known }]) =>
-        `${role}: ${calls} calls${known === 0 ? '' : `, ${known} more are known and free`}`,
-    ),
-    `with usual replies: ${amount(usual)}`,
-    `at most: ${amount(most)}`,
-    ...(most.exceeds.length === 0 ? [] : [`it may exceed the budget in ${most.exceeds.join(' and ')}`]),
-    ...notes.map((note) => `- ${note}`),
+    ...estimateLines(estimate, { usual: 'with usual replies' }),
+    ...estimate.notes.map((note) => `- ${note}`),
   ];
-}
-
-function amount({ calls, tokens, usd }: Estimate): string {
-  const money = usd === null ? 'price unknown' : `${usd.toFixed(2)} USD`;
-  return `${calls} calls, ${tokens.input} + ${tokens.output} tokens, ${money}`;
 }

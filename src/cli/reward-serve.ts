@@ -1,7 +1,8 @@
 /** `purpcode reward serve`: the reward service behind an RL trainer elsewhere. */
 import { randomBytes } from 'node:crypto';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { type RewardServer, startRewardServer } from '../reward-service/server.ts';
+import { wholeNumber } from './number-options.ts';
 import { packageVersion } from './package-version.ts';
 import { openRewarding, type RewardSettings, rewardOptions } from './reward-settings.ts';
 
@@ -38,14 +39,6 @@ export function rewardServeCommand(): Command {
     .action(serve);
   for (const option of rewardOptions()) command.addOption(option);
   return command;
-}
-
-function wholeNumber(least: number, most: number) {
-  return (text: string): number => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`);
-  };
 }
 
 async function serve(options: ServeOptions): Promise<void> {

@@ -13,7 +13,7 @@ export function readSettings(path: string): { [key: string]: Json } {
   if (error) {
     const line = error.linePos?.[0].line;
     throw new ConfigError(`${path}${line === undefined ? '' : `:${line}`}: ${error.message.split('\n')[0]}`, {
-      hint: 'recipes and settings are YAML',
+      hint: 'recipes and settings are YAML or JSON',
     });
   }
   const value = (document.toJS() ?? {}) as Json;

@@ -95,7 +95,7 @@ function listOf(value: string | number | undefined): string[] {
 }
 
 /** Counts by name, names in alphabetical order. */
-function tally(names: readonly string[]): Record<string, number> {
+export function tally(names: readonly string[]): Record<string, number> {
   const counts = Map.groupBy([...names].sort(), (name) => name);
   return Object.fromEntries([...counts].map(([name, list]) => [name, list.length]));
 }

@@ -1,16 +1,14 @@
-/**
- * The report of a run as one HTML page that needs nothing else: no script, no network, no other file. Its policy
- * (CSP level 3) allows inline styles and nothing more, so that markup which got past escaping would still do nothing.
- */
+/** The report of a run as one HTML page (shell.ts). */
 import { loadCweTable } from '../rules/cwe.ts';
 import { barList } from './charts.ts';
 import { renderCoverage } from './coverage-section.ts';
 import { exampleFilterCss, renderExamples } from './examples-section.ts';
 import { grouped, isMiniature, runLines } from './figures.ts';
-import { type Html, html, styleElement } from './html.ts';
+import { type Html, html } from './html.ts';
 import { renderLearning } from './learning-section.ts';
 import type { ReportData } from './report-data.ts';
 import { renderScores, renderTiles } from './scores-section.ts';
+import { htmlPage, navigation } from './shell.ts';
 import { STYLES } from './styles.ts';
 import type { Summary } from './summary.ts';
 
@@ -18,18 +16,7 @@ export type { ReportData, ReportExample, RlPoint } from './report-data.ts';
 
 export function renderReport(data: ReportData): string {
   const { summary, coverage, examples } = data;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${summary.recipe}, seed ${summary.seed}: purpcode report</title>
-${styleElement(`${STYLES}${exampleFilterCss(examples)}`)}
-</head>
-<body>
-${renderMasthead(summary)}
+  const body = html`${renderMasthead(summary)}
 ${renderNavigation(data)}
 <main>
   ${renderScores(summary)}
@@ -38,11 +25,9 @@ ${renderNavigation(data)}
   ${examples.length > 0 && renderExamples(examples)}
   ${renderEffort(summary)}
 </main>
-${renderFooter()}
-</body>
-</html>
-`;
-  return page.toString();
+${renderFooter()}`;
+  const styles = `${STYLES}${exampleFilterCss(examples)}`;
+  return htmlPage({ title: `${summary.recipe}, seed ${summary.seed}: purpcode report`, styles, body });
 }
 
 function renderMasthead(summary: Summary): Html {
@@ -66,14 +51,14 @@ function renderMasthead(summary: Summary): Html {
 }
 
 function renderNavigation({ coverage, examples }: ReportData): Html {
-  const entries = [
+  const entries: readonly (readonly [id: string, name: string])[] = [
     ['axes', 'The four axes'],
     ['learning', 'How it learned'],
-    ...(coverage === null ? [] : [['coverage', 'What was asked']]),
-    ...(examples.length === 0 ? [] : [['examples', 'Before and after']]),
+    ...(coverage === null ? [] : [['coverage', 'What was asked'] as const]),
+    ...(examples.length === 0 ? [] : [['examples', 'Before and after'] as const]),
     ['effort', 'What it took'],
   ];
-  return html`<nav aria-label="Sections"><ul>${entries.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>`;
+  return navigation(entries);
 }
 
 function renderEffort(summary: Summary): Html {

@@ -2,7 +2,8 @@
 import { basename } from 'node:path';
 import { type PromptRow, readPromptRows } from '../../datasets/generic-jsonl.ts';
 import type { Rows } from '../../datasets/rows.ts';
-import { missingField, ORACLE_NAMES, type OracleName, SOURCE_OF, type Source } from '../../oracles/task.ts';
+import { checkPromptRow, isOracleName } from '../../oracles/prompt-row.ts';
+import { SOURCE_OF, type Source } from '../../oracles/task.ts';
 import type { Axis } from '../benchmark.ts';
 import { loadRows, type RowOutcome } from './file-benchmark.ts';
 import type { BenchmarkSource } from './source.ts';
@@ -15,8 +16,6 @@ export const AXIS_OF: Readonly<Record<Source, Axis>> = {
   'coding-utility': 'utility',
   'security-qa': 'utility',
 };
-
-const isOracle = (name: string): name is OracleName => ORACLE_NAMES.some((known) => known === name);
 
 /**
  * A benchmark for each axis that the rows are on: a mean of refusals and of passed tests would say nothing. A row is
@@ -43,7 +42,7 @@ export function genericBenchmarks(path: string): BenchmarkSource[] {
 }
 
 function axisOf({ oracles }: PromptRow): Axis | undefined {
-  const oracle = oracles.find(isOracle);
+  const oracle = oracles.find(isOracleName);
   return oracle === undefined ? undefined : AXIS_OF[SOURCE_OF[oracle]];
 }
 
@@ -72,24 +71,14 @@ function toDraft({
   category,
   ...given
 }: PromptRow): RowOutcome {
-  const unknown = oracles.filter((name) => !isOracle(name));
-  if (unknown.length > 0)
-    return { notRun: `no oracle is called ${unknown.join(', ')}; there are ${ORACLE_NAMES.join(', ')}` };
-  const known = oracles.filter(isOracle);
-  const lacking = known.find((oracle) => missingField(oracle, given) !== undefined);
-  if (lacking !== undefined)
-    return { notRun: `the oracle ${lacking} needs the field ${missingField(lacking, given)}` };
+  const checked = checkPromptRow(oracles, given);
+  if (typeof checked === 'string') return { notRun: checked };
   return {
+    ...checked,
     id,
     prompt: messages,
-    oracles: known,
-    source: SOURCE_OF[known[0]!],
     family,
     cwes,
-    ...(given.tests === undefined ? {} : { tests: given.tests }),
-    ...(given.securityTests === undefined ? {} : { securityTests: given.securityTests }),
-    ...(given.signature === undefined ? {} : { signature: given.signature }),
-    ...(given.choice === undefined ? {} : { choice: given.choice }),
     ...(language === undefined ? {} : { language }),
     ...(category === undefined ? {} : { category }),
   };

@@ -11,22 +11,21 @@ import { judgeWatch } from '../../redteam/jailbreaks/judge-watch.ts';
 import { JAILBREAK_LIBRARY } from '../../redteam/jailbreaks/library.ts';
 import { libraryJailbreakTasks } from '../../redteam/jailbreaks/library-tasks.ts';
 import { escalate, escalatedTask } from '../../redteam/jailbreaks/multi-turn/escalate.ts';
+import { ruleExamples } from '../../redteam/jailbreaks/rule-examples.ts';
 import { stratifiedSample, withoutLongest } from '../../redteam/jailbreaks/sampling.ts';
 import { type SearchResult, searchedTask, searchJailbreaks } from '../../redteam/jailbreaks/search.ts';
 import { createTarget, type Target } from '../../redteam/jailbreaks/target.ts';
+import { analyserRules } from '../../redteam/rule-library/analyser-rules.ts';
 import type { RedTeamContext } from './context.ts';
-
-export const ATTACK_KINDS = ['templates', 'search', 'multi-turn'] as const;
-export type AttackKind = (typeof ATTACK_KINDS)[number];
 
 /** What one attack on one prompt came to; a line of attacks.jsonl. */
 export interface AttackRecord {
-  readonly attack: Exclude<AttackKind, 'templates'>;
+  readonly attack: 'search' | 'multi-turn';
   /** Of the prompt that was attacked. */
   readonly task: string;
   /** `no-plan`: the attacker wrote none. */
   readonly outcome: 'broken' | 'resisted' | 'undecided' | 'no-plan';
-  /** Prompts or turns that the target was asked. */
+  /** Of the target. */
   readonly calls: number;
   /** Of the jailbroken task, where one was kept. */
   readonly kept?: string;
@@ -108,12 +107,18 @@ async function searchAll(context: RedTeamContext, seeds: Seeds): Promise<Attacks
   });
   const outcomes = results.map((result) => {
     const task = keptTask(result, keep);
-    const outcome = result.winner === undefined ? closestOf(result).verdict.kind : 'broken';
-    return { task, record: recordOf('search', result.goal, { outcome, calls: result.asked.length, task }) };
+    const calls = result.asked.reduce((sum, { answer }) => sum + answer.calls, 0);
+    return { task, record: recordOf('search', result.goal, { outcome: outcomeOf(result), calls, task }) };
   });
   const broken = results.filter(({ winner }) => winner !== undefined).length;
   job.end(`${broken} of ${goals.length} prompts broke the target`);
   return { ...attacksOf(outcomes), generations: attacker ? { 'attacker, search': attacker.counts } : {} };
+}
+
+/** As a probe counts: one that nothing broke and some attempt at which is undecided has not resisted. */
+function outcomeOf({ winner, asked }: SearchResult): AttackRecord['outcome'] {
+  if (winner !== undefined) return 'broken';
+  return asked.some(({ verdict }) => verdict.kind === 'undecided') ? 'undecided' : 'resisted';
 }
 
 /** The prompt that broke the target, or the closest; none where that is the request as it was. */
@@ -192,17 +197,12 @@ function goalsOf(context: RedTeamContext, tasks: readonly Task[]): AttackGoal[] 
   return tasks.map((task) => goalOf(task, knowledge));
 }
 
-/** The CWE list and the contrastive examples of the rules. */
+/** The CWE list and the contrastive examples of the analysers' rules. */
 export function attackKnowledge({
   cwes,
-  library,
-}: Pick<RedTeamContext, 'cwes' | 'library'>): AttackKnowledge {
-  const examples = library.rules.flatMap(({ cwe, documentation }) =>
-    (documentation?.examples ?? []).flatMap(({ bad, good }) =>
-      good === undefined ? [] : [{ cwe, bad, good }],
-    ),
-  );
-  return { cwes, examples };
+  settings,
+}: Pick<RedTeamContext, 'cwes' | 'settings'>): AttackKnowledge {
+  return { cwes, examples: ruleExamples(analyserRules(settings.oracles.rules)) };
 }
 
 function targetOf({ models, settings, concurrency }: RedTeamContext): Target {

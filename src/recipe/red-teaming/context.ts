@@ -1,7 +1,7 @@
 /** What the stages of red-teaming with language models share. Opened once, closed once. */
 import { randomBytes } from 'node:crypto';
 import { CompletionJournal } from '../../models/completion-journal.ts';
-import type { ModelsConfig, Role } from '../../models/config.ts';
+import type { Role } from '../../models/config.ts';
 import { type Models, openModels } from '../../models/open-models.ts';
 import type { Analyser } from '../../oracles/code-security/analyser.ts';
 import { unionOf } from '../../oracles/code-security/union.ts';
@@ -58,28 +58,24 @@ export async function openRedTeaming(
   const models = openModels(settings.models, { journal, warn: (message) => progress.say(message) });
   try {
     const oracles = await openOracles(oraclesConfig, { ...models.shared, secret });
-    const analyser = unionOf(oracles.analysers);
-    const concurrency = (role: Role) => concurrencyOf(settings.models, role);
     const close = async () => {
       await oracles.close();
       models.close();
       journal.close();
     };
     return {
-      ...{
-        settings,
-        run,
-        progress,
-        models,
-        oracles,
-        analyser,
-        cwes,
-        library,
-        evaluation,
-        similarity,
-        secret,
-      },
-      concurrency,
+      settings,
+      run,
+      progress,
+      models,
+      oracles,
+      analyser: unionOf(oracles.analysers),
+      cwes,
+      library,
+      evaluation,
+      similarity,
+      secret,
+      concurrency: (role) => settings.models[role]?.concurrency ?? 1,
       close,
     };
   } catch (error) {
@@ -93,10 +89,4 @@ export async function openRedTeaming(
 function withJudge({ oracles, models }: RedTeaming): OraclesConfig {
   if (models.judge === undefined || oracles.judge !== 'none') return oracles;
   return oraclesSchema.parse({ ...oracles, judge: { models: [models.judge] } });
-}
-
-/** A model in this process answers one at a time; an endpoint says itself how many it takes. */
-function concurrencyOf(models: ModelsConfig, role: Role): number {
-  const model = models[role];
-  return model !== undefined && 'concurrency' in model ? model.concurrency : 1;
 }

@@ -158,7 +158,7 @@ function standInSeed({ library }: RedTeamContext): VulnerableSeed {
 }
 
 function* attackCalls(context: RedTeamContext, usual: boolean): Generator<Planned> {
-  const { settings, oracles: _oracles } = context;
+  const { settings } = context;
   const { search, multiTurn, maxTokens, temperature } = settings.jailbreaks;
   const { judge } = settings.oracles;
   const models = settings.models.judge === undefined ? [] : [settings.models.judge];

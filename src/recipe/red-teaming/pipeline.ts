@@ -6,7 +6,7 @@
  */
 import type { Role } from '../../models/config.ts';
 import type { Task } from '../../oracles/task.ts';
-import { coverageOf } from '../../redteam/coverage.ts';
+import { coverageOf, tally } from '../../redteam/coverage.ts';
 import { certificationRates, diversityOf } from '../../redteam/diversity.ts';
 import { cleanTasks, userTurnsOf } from '../../redteam/hygiene/clean.ts';
 import { otherCorpora } from '../../redteam/hygiene/other-corpora.ts';
@@ -189,9 +189,4 @@ function overlaps(
   return otherCorpora(settings.data).map((corpus) =>
     corpusOverlap({ name: settings.name, prompts }, corpus, similarity),
   );
-}
-
-function tally(names: readonly string[]): Record<string, number> {
-  const counts = Map.groupBy([...names].sort(), (name) => name);
-  return Object.fromEntries([...counts].map(([name, list]) => [name, list.length]));
 }

@@ -2,6 +2,7 @@
 import type { Task } from '../../oracles/task.ts';
 import { Random } from '../../random.ts';
 import type { GenerationCounts } from '../../redteam/generation.ts';
+import { sampleEvenly } from '../../redteam/jailbreaks/sampling.ts';
 import { analyserRules } from '../../redteam/rule-library/analyser-rules.ts';
 import { certifiableRules, poorlyCovered } from '../../redteam/rule-library/rule-coverage.ts';
 import { ruleToCode, type VulnerableCode } from '../../redteam/rule-to-code.ts';
@@ -37,7 +38,9 @@ export async function writeSecurityPrompts(
   const limit = concurrency('synthesizer');
   const code = await writeCode(context, { collected, synthesizer, limit });
   const all = distinctSeeds([...collected, ...code.seeds]);
-  const seeds = chosenSeeds(all, settings.prompts.seeds, settings.seed);
+  const { seeds: count } = settings.prompts;
+  const random = new Random(settings.seed, 'prompt seeds');
+  const seeds = count === undefined ? all : sampleEvenly(all, ({ rule }) => rule.cwe, { count, random });
   const job = progress.start('prompts', seeds.length);
   const prompts = await vulnerabilityToPrompt({
     ...settings.prompts,
@@ -100,18 +103,4 @@ export function rulesToWriteFor(
 /** Each code once, the first stays: written again for another rule, its prompts could be torn apart by the split. */
 function distinctSeeds(seeds: readonly VulnerableSeed[]): VulnerableSeed[] {
   return [...Map.groupBy(seeds, ({ code }) => code.trim()).values()].map(([first]) => first!);
-}
-
-/** At most `limit` seeds, one of each weakness in turn. */
-function chosenSeeds(
-  seeds: readonly VulnerableSeed[],
-  limit: number | undefined,
-  seed: number,
-): readonly VulnerableSeed[] {
-  if (limit === undefined || seeds.length <= limit) return seeds;
-  const random = new Random(seed, 'prompt seeds');
-  const lists = [...Map.groupBy(random.shuffle(seeds), ({ rule }) => rule.cwe).values()];
-  const longest = Math.max(...lists.map((list) => list.length));
-  const inTurn = Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list.slice(i, i + 1)));
-  return inTurn.flat().slice(0, limit);
 }

@@ -1,6 +1,6 @@
 /**
  * Decontamination and deduplication of a corpus in one pass: what evaluation holds goes first, then what an earlier
- * prompt says already. Same result as `decontaminate` and then `deduplicate`, for the price of one fingerprint a text.
+ * prompt says already. Same result as one after the other, for the price of one fingerprint a text.
  */
 import type { Task } from '../../oracles/task.ts';
 import type { Drop } from '../coverage.ts';

@@ -1,4 +1,4 @@
-import { DEFAULT_SIMILARITY, type SimilarityOptions, wordsOf } from './minhash.ts';
+import { type SimilarityOptions, wordsOf } from './minhash.ts';
 import { type Fingerprint, NearDuplicateIndex } from './near-duplicates.ts';
 
 /** Texts that no training prompt may repeat, e.g. a benchmark's prompts. */
@@ -22,30 +22,6 @@ export interface Repeated {
 
 export interface Contaminated<T> extends Repeated {
   readonly item: T;
-}
-
-export interface Decontaminated<T> {
-  readonly kept: readonly T[];
-  readonly dropped: readonly Contaminated<T>[];
-}
-
-/** Drops every item whose text equals or nearly equals one of an evaluation set (SPEC "Hygiene"). */
-export function decontaminate<T>(
-  items: readonly T[],
-  textOf: (item: T) => string,
-  sets: readonly EvaluationSet[],
-  options: SimilarityOptions = DEFAULT_SIMILARITY,
-): Decontaminated<T> {
-  const index = new EvaluationIndex(sets, options);
-  const kept: T[] = [];
-  const dropped: Contaminated<T>[] = [];
-  for (const item of items) {
-    const text = textOf(item);
-    const repeated = index.find(text, index.fingerprint(text));
-    if (repeated === undefined) kept.push(item);
-    else dropped.push({ item, ...repeated });
-  }
-  return { kept, dropped };
 }
 
 /** The texts of evaluation sets; one that several sets have belongs to the first of them. */

@@ -20,7 +20,7 @@ export function stratumOf({ cwes, provenance, family }: Task): string | number {
 
 /** `count` tasks, one stratum after the other in turn; tasks come again when their stratum is used up. */
 export function stratifiedOrder(tasks: readonly Task[], count: number, random: Random): Task[] {
-  const lists = shuffledStrata(tasks, random);
+  const lists = shuffledStrata(tasks, stratumOf, random);
   return Array.from({ length: count }, (_, i) => {
     const list = lists[i % lists.length]!;
     return list[Math.floor(i / lists.length) % list.length]!;
@@ -32,13 +32,26 @@ export function stratifiedOrder(tasks: readonly Task[], count: number, random: R
  * all of them in the sample before a common one has twice as many.
  */
 export function stratifiedSample(tasks: readonly Task[], count: number, random: Random): Task[] {
-  const lists = shuffledStrata(tasks, random);
+  return sampleEvenly(tasks, stratumOf, { count, random });
+}
+
+/** As `stratifiedSample`, of anything. */
+export function sampleEvenly<T>(
+  items: readonly T[],
+  stratum: (item: T) => string | number,
+  { count, random }: { readonly count: number; readonly random: Random },
+): T[] {
+  const lists = shuffledStrata(items, stratum, random);
   const longest = Math.max(0, ...lists.map((list) => list.length));
   const inTurn = Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list.slice(i, i + 1)));
   return inTurn.flat().slice(0, count);
 }
 
-function shuffledStrata(tasks: readonly Task[], random: Random): Task[][] {
-  const strata = Map.groupBy(random.shuffle(tasks), stratumOf);
+function shuffledStrata<T>(
+  items: readonly T[],
+  stratum: (item: T) => string | number,
+  random: Random,
+): T[][] {
+  const strata = Map.groupBy(random.shuffle(items), stratum);
   return random.shuffle([...strata.values()]);
 }

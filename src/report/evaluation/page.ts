@@ -1,14 +1,12 @@
-/**
- * An evaluation as one HTML page that needs nothing else, in the looks of a run's report: no script, no network, no
- * other file. Its policy (CSP level 3) allows inline styles and nothing more.
- */
+/** An evaluation as one HTML page, in the looks of a run's report (shell.ts). */
 import { AXES } from '../../evals/benchmark.ts';
 import type { EvaluationSummary } from '../../evals/evaluation-summary.ts';
 import { barList } from '../charts.ts';
 import { exampleFilterCss, renderExamples } from '../examples-section.ts';
 import { AXIS_LABELS, intervalText, scoreText } from '../figures.ts';
-import { type Html, html, styleElement } from '../html.ts';
+import { type Html, html } from '../html.ts';
 import type { ReportExample } from '../report-data.ts';
+import { htmlPage, navigation } from '../shell.ts';
 import { STYLES } from '../styles.ts';
 import { type AnswerExample, renderAnswers } from './answers-section.ts';
 import { changeKind } from './comparison-lines.ts';
@@ -42,19 +40,8 @@ export function renderEvaluationPage(page: EvaluationPage): string {
     ['effort', 'How it was made', renderEffort(summary)],
   ];
   const shown = sections.filter(([, , section]) => section !== false);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${visibleLine(summary.model.name)}: purpcode evaluation</title>
-${styleElement(`${STYLES}${EVALUATION_STYLES}${exampleFilterCss(flips)}`)}
-</head>
-<body>
-${renderMasthead(summary)}
-<nav aria-label="Sections"><ul>${shown.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
+  const body = html`${renderMasthead(summary)}
+${navigation(shown)}
 <main>
   ${shown.map(([, , section]) => section)}
 </main>
@@ -62,10 +49,9 @@ ${renderMasthead(summary)}
   <p>Recipe and reference figures: PurpCode, arXiv 2507.19060. The numbers of this page are in <code>summary.json</code> and
     <code>table.csv</code>, all answers with their verdicts in <code>responses.jsonl</code> beside it. All text of models and
     benchmarks is shown as it was written; characters that cannot be seen are spelt out.</p>
-</div></footer>
-</body>
-</html>
-`.toString();
+</div></footer>`;
+  const styles = `${STYLES}${EVALUATION_STYLES}${exampleFilterCss(flips)}`;
+  return htmlPage({ title: `${visibleLine(summary.model.name)}: purpcode evaluation`, styles, body });
 }
 
 function renderMasthead(summary: EvaluationSummary): Html {

@@ -1,6 +1,6 @@
 /**
- * The corpus of red-teaming as one HTML page that needs nothing else: what it covers, where it comes from, what was
- * left out, how it stands beside public corpora. No script, no network; models' text is not on it.
+ * The corpus of red-teaming as one HTML page (shell.ts): what it covers, where it comes from, what was left out, how it
+ * stands beside public corpora. Models' text is not on it.
  */
 
 import { loadCweTable } from '../../rules/cwe.ts';
@@ -8,7 +8,8 @@ import { shortName } from '../../rules/rule-library.ts';
 import { barList } from '../charts.ts';
 import { renderCoverage } from '../coverage-section.ts';
 import { grouped } from '../figures.ts';
-import { type Html, html, styleElement } from '../html.ts';
+import { type Html, html } from '../html.ts';
+import { htmlPage, navigation } from '../shell.ts';
 import { STYLES } from '../styles.ts';
 import { renderHygiene, renderOverlap, renderSources } from './sections.ts';
 import type { RedTeamSummary } from './summary.ts';
@@ -34,29 +35,17 @@ export function renderRedTeamPage(summary: RedTeamSummary): string {
     ['overlap', 'Beside other corpora', renderOverlap(summary)],
     ['effort', 'What it took', renderEffort(summary)],
   ];
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${summary.name}, seed ${summary.seed}: purpcode red-teaming</title>
-${styleElement(`${STYLES}${PAGE_STYLES}`)}
-</head>
-<body>
-${renderMasthead(summary)}
-<nav aria-label="Sections"><ul>${sections.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
+  const body = html`${renderMasthead(summary)}
+${navigation(sections)}
 <main>
   ${sections.map(([, , section]) => section)}
 </main>
 <footer><div>
   <p>Recipe: PurpCode, arXiv 2507.19060, its internal red-teaming. The numbers of this page are in <code>summary.json</code>
     beside it, the prompts with their provenance in <code>redteam/</code>. Prompts only ask; the corpus holds no working attack.</p>
-</div></footer>
-</body>
-</html>
-`.toString();
+</div></footer>`;
+  const styles = `${STYLES}${PAGE_STYLES}`;
+  return htmlPage({ title: `${summary.name}, seed ${summary.seed}: purpcode red-teaming`, styles, body });
 }
 
 function renderMasthead({ name, seed, coverage, split, cost, attacks }: RedTeamSummary): Html {

@@ -3,13 +3,14 @@ import { describe, it } from 'node:test';
 import type { Task } from '../../../src/oracles/task.ts';
 import { Random } from '../../../src/random.ts';
 import { clean, cleanTasks } from '../../../src/redteam/hygiene/clean.ts';
-import { decontaminate } from '../../../src/redteam/hygiene/decontaminate.ts';
+import { EvaluationIndex } from '../../../src/redteam/hygiene/decontaminate.ts';
 import { deduplicate } from '../../../src/redteam/hygiene/deduplicate.ts';
 import {
   DEFAULT_EVALUATION_SETS,
   EVALUATION_SET_NAMES,
   evaluationSetsFrom,
 } from '../../../src/redteam/hygiene/evaluation-sets.ts';
+import { DEFAULT_SIMILARITY } from '../../../src/redteam/hygiene/minhash.ts';
 import { makeDataFolder } from '../../datasets/files.ts';
 
 const words = (count: number, prefix = 'w') => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
@@ -43,7 +44,12 @@ describe('one pass over a corpus', () => {
     const sets = [{ name: 'held out', texts: Array.from({ length: 60 }, edited) }];
     const texts = Array.from({ length: 900 }, edited);
     const same = (text: string) => text;
-    const apart = decontaminate(texts, same, sets);
+    const index = new EvaluationIndex(sets, DEFAULT_SIMILARITY);
+    const found = texts.map((item) => ({ item, repeated: index.find(item, index.fingerprint(item)) }));
+    const apart = {
+      kept: found.flatMap(({ item, repeated }) => (repeated === undefined ? [item] : [])),
+      dropped: found.flatMap(({ item, repeated }) => (repeated === undefined ? [] : [{ item, ...repeated }])),
+    };
     const distinct = deduplicate(apart.kept, same);
     assert(apart.dropped.length > 30 && distinct.dropped.length > 100);
     assert.deepEqual(clean(texts, same, sets), {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Random } from '../../../src/random.ts';
-import { decontaminate } from '../../../src/redteam/hygiene/decontaminate.ts';
+import { clean } from '../../../src/redteam/hygiene/clean.ts';
 import { deduplicate } from '../../../src/redteam/hygiene/deduplicate.ts';
 import {
   candidateProbability,
@@ -144,7 +144,7 @@ describe('deduplication', () => {
 
 it('decontamination drops what an evaluation set holds, exactly or nearly, and names the entry', () => {
   const benchmark = words(20, 'b');
-  const report = decontaminate(
+  const report = clean(
     [
       'Write a Function, please!',
       'a different prompt',
@@ -162,7 +162,7 @@ it('decontamination drops what an evaluation set holds, exactly or nearly, and n
     ],
   );
   assert.deepEqual(report.kept, ['a different prompt', benchmark.slice(0, 9).join(' ')]);
-  assert.deepEqual(report.dropped, [
+  assert.deepEqual(report.contaminated, [
     {
       item: 'Write a Function, please!',
       reason: 'exact',
