@@ -6,7 +6,8 @@ import type { Decoding } from '../evals/model-evaluation/conversation.ts';
 import type { PlannedBenchmark } from '../evals/model-evaluation/plan.ts';
 import { type Evaluation, isEvaluation, readEvaluation } from '../evals/results.ts';
 import { type OraclesConfig, oraclesSchema } from '../oracles/config.ts';
-import { createProgress, type Progress } from '../runs/progress.ts';
+import type { Progress } from '../runs/progress.ts';
+import { commandProgress } from './command-progress.ts';
 import { chooseBenchmarks } from './eval-benchmarks.ts';
 import { aboutModel, type ChosenModels, chooseModels, type ModelOptions } from './eval-model.ts';
 import { checkReportFlags, type ReportFlags } from './eval-report.ts';
@@ -52,11 +53,7 @@ export async function readPlan(options: EvalOptions): Promise<Plan> {
   const oracles = withJudge(readOracleSettings(options.oracles), models);
   const { limit = null, seed, data } = options;
   const chosen = await chooseBenchmarks(options.benchmark, { data, limit, seed });
-  const progress = createProgress({
-    write: (text) => process.stderr.write(text),
-    style: options.json ? 'json' : process.stderr.isTTY ? 'terminal' : 'plain',
-    columns: process.stderr.columns ?? 100,
-  });
+  const progress = commandProgress(options);
   return {
     options,
     models,

@@ -14,9 +14,9 @@ import { createRuleBasedJudge } from '../oracles/judges/rule-based.ts';
 import type { Verdict } from '../oracles/verdict.ts';
 import { readText, writeJson } from '../runs/files.ts';
 import { Journal } from '../runs/journal.ts';
-import { createProgress } from '../runs/progress.ts';
 import { type CalibrationRow, parseCalibrationRows } from './calibration-rows.ts';
 import { renderCalibration } from './calibration-text.ts';
+import { commandProgress } from './command-progress.ts';
 
 interface CalibrateOptions {
   readonly data: string;
@@ -234,11 +234,7 @@ async function judgeRows(
   judge: LlmJudge,
   json: boolean,
 ): Promise<LabelledVerdict[]> {
-  const progress = createProgress({
-    write: (text) => process.stderr.write(text),
-    style: json ? 'json' : process.stderr.isTTY ? 'terminal' : 'plain',
-    columns: process.stderr.columns ?? 100,
-  });
+  const progress = commandProgress({ json });
   const job = progress.start('judging', rows.length);
   let [done, undecided] = [0, 0];
   const verdicts = await Promise.all(

@@ -14,7 +14,8 @@ import type { TargetSettings } from '../redteam/jailbreaks/target.ts';
 import { type AttackKind, attackable } from '../redteam/probe/attempt.ts';
 import { DEFAULT_PROBE, type ProbeSettings } from '../redteam/probe/options.ts';
 import { exists, readJson, writeJson } from '../runs/files.ts';
-import { createProgress, type Progress } from '../runs/progress.ts';
+import type { Progress } from '../runs/progress.ts';
+import { commandProgress } from './command-progress.ts';
 import { chooseBenchmarks } from './eval-benchmarks.ts';
 import { type ChosenModels, chooseModels, type ModelChoice, type ModelOptions } from './eval-model.ts';
 import { withJudge } from './eval-plan.ts';
@@ -96,11 +97,7 @@ export async function readProbePlan(flags: ProbeFlags): Promise<ProbePlan> {
       seed,
       ...(systemPrompt.text === '' ? {} : { systemPrompt: systemPrompt.text }),
     },
-    progress: createProgress({
-      write: (text) => process.stderr.write(text),
-      style: flags.json ? 'json' : process.stderr.isTTY ? 'terminal' : 'plain',
-      columns: process.stderr.columns ?? 100,
-    }),
+    progress: commandProgress(flags),
   };
 }
 

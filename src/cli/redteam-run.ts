@@ -12,8 +12,8 @@ import { resolveRedTeaming } from '../recipe/red-teaming/resolve.ts';
 import type { RedTeaming } from '../recipe/red-teaming/schema.ts';
 import type { RedTeamSummary } from '../report/red-teaming/summary.ts';
 import { exists, writeFileAtomic } from '../runs/files.ts';
-import { createProgress } from '../runs/progress.ts';
 import { RunDirectory } from '../runs/run-directory.ts';
+import { commandProgress } from './command-progress.ts';
 import { estimateLines } from './estimate-lines.ts';
 
 const HELP = `
@@ -50,11 +50,7 @@ async function execute(file: string, options: RunOptions): Promise<void> {
   checkSettings(settings);
   const folder = options.run ?? join('runs', `${settings.name}-seed${settings.seed}`);
   const run = new RunDirectory(folder);
-  const progress = createProgress({
-    write: (text) => process.stderr.write(text),
-    style: options.json ? 'json' : process.stderr.isTTY ? 'terminal' : 'plain',
-    columns: process.stderr.columns ?? 100,
-  });
+  const progress = commandProgress(options);
   try {
     checkFolder(run, settings);
     const context = await openRedTeaming(settings, run, progress);

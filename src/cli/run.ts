@@ -11,8 +11,9 @@ import { parseRecipe, resolveRecipe } from '../recipe/resolve.ts';
 import { STAGE_NAMES, type StageName } from '../recipe/stage-names.ts';
 import { renderTable } from '../report/table.ts';
 import { exists, ioError, makeFolder, readText, writeFileAtomic } from '../runs/files.ts';
-import { createProgress, duration } from '../runs/progress.ts';
+import { duration } from '../runs/progress.ts';
 import { RunDirectory } from '../runs/run-directory.ts';
+import { commandProgress } from './command-progress.ts';
 
 interface RunOptions {
   readonly run?: string;
@@ -44,12 +45,7 @@ async function execute(source: string, options: RunOptions): Promise<void> {
   const folder = options.run ?? join('runs', `${recipe.name}-seed${recipe.seed}`);
   if (options.from !== undefined) takeOver(options.from, folder);
   const run = new RunDirectory(folder);
-  const style = options.json ? 'json' : process.stdout.isTTY ? 'terminal' : 'plain';
-  const progress = createProgress({
-    write: (text) => process.stdout.write(text),
-    style,
-    columns: process.stdout.columns ?? 100,
-  });
+  const progress = commandProgress(options, process.stdout);
   try {
     checkRecipe(run, recipe);
     writeFileAtomic(run.file('recipe.yaml'), stringify(recipe));

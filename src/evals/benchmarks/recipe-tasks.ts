@@ -1,32 +1,25 @@
 /** A run's own prompts as benchmarks: its red-team set (`redteam/tasks.jsonl`), its held-out split (`evals/prompts.jsonl`). */
 import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { messageSchema, testsSchema } from '../../datasets/generic-jsonl.ts';
 import { type Rows, readData, readJsonLines } from '../../datasets/rows.ts';
 import { ORACLE_NAMES, SOURCES, type Task } from '../../oracles/task.ts';
 import { AXIS_OF } from './generic-jsonl.ts';
 import type { BenchmarkSource } from './source.ts';
 
 const strings = z.array(z.string());
-const tests = z.union([
-  z.strictObject({ pytest: z.string() }),
-  z.strictObject({ functional: z.string() }),
-  z.strictObject({ stdin: strings, stdout: strings }),
-]);
-
 /** A task as runs write it (src/oracles/task.ts); held-out ones name their benchmark. */
 const taskRow = z.strictObject({
   benchmark: z.string().min(1).optional(),
   id: z.string().min(1),
   source: z.enum(SOURCES),
-  messages: z
-    .array(z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: z.string() }))
-    .min(1),
+  messages: z.array(messageSchema).min(1),
   oracles: z.array(z.enum(ORACLE_NAMES)).min(1),
   family: z.string(),
   cwes: z.array(z.int()),
   rules: strings,
-  tests: tests.optional(),
-  securityTests: tests.optional(),
+  tests: testsSchema.optional(),
+  securityTests: testsSchema.optional(),
   signature: z.strictObject({ name: z.string(), params: strings }).optional(),
   choice: z.strictObject({ letters: strings, correct: z.string() }).optional(),
   judge: z.strictObject({ harmful: z.boolean(), relevant: z.array(strings) }).optional(),
