@@ -15,8 +15,9 @@ import {
 import { LANGUAGES, type Language } from '../language.ts';
 import { type Grammars, loadGrammars } from './languages.ts';
 import type { RuleFile } from './rule-file.ts';
-import { loadRuleSet, type RuleSet, triggeredIn } from './rule-set.ts';
+import { loadRuleSet, type RuleSet } from './rule-set.ts';
 import { invalidSyntax, spanOf } from './syntax.ts';
+import type { IsTriggered } from './triggers.ts';
 
 export interface AstGrepOptions {
   /** Folders of rules beside ours (docs/guides/writing-rules.md). */
@@ -89,7 +90,7 @@ function isKnown(language: string): language is Language {
 }
 
 function findingsIn(code: string, language: Language, rules: RuleSet, grammars: Grammars): Finding[] {
-  const isTriggered = triggeredIn(code);
+  const isTriggered = rules.triggeredIn(code);
   return [
     ...patternFindings(code, language, rules, grammars, isTriggered),
     ...flowFindings(code, rules, isTriggered),
@@ -101,7 +102,7 @@ function patternFindings(
   language: Language,
   { patterns }: RuleSet,
   grammars: Grammars,
-  isTriggered: (rule: RuleFile) => boolean,
+  isTriggered: IsTriggered,
 ): Finding[] {
   const tried = patterns.filter(({ file }) => isTriggered(file));
   if (tried.length === 0 && language === 'python') return [];
@@ -125,7 +126,7 @@ function isDeep(root: SgNode): boolean {
   return false;
 }
 
-function flowFindings(code: string, { flows }: RuleSet, isTriggered: (rule: RuleFile) => boolean): Finding[] {
+function flowFindings(code: string, { flows }: RuleSet, isTriggered: IsTriggered): Finding[] {
   const found = flows?.run(code, isTriggered) ?? [];
   if (found.length === 0) return [];
   const lines = lineStarts(code);

@@ -9,6 +9,7 @@ import { asciiClasses } from './ascii-classes.ts';
 import type { Grammars } from './languages.ts';
 import { type CompiledFlow, compileFlows } from './python/flow.ts';
 import { type RuleFile, readRules } from './rule-file.ts';
+import { type IsTriggered, indexTriggers } from './triggers.ts';
 
 /** A rule as ast-grep takes it. */
 export interface PatternRule {
@@ -18,6 +19,8 @@ export interface PatternRule {
 
 export interface RuleSet {
   readonly patterns: readonly PatternRule[];
+  /** What of the rules the code can be about. */
+  readonly triggeredIn: (code: string) => IsTriggered;
   /** Undefined where the language has no flow rules. */
   readonly flows: CompiledFlow<RuleFile> | undefined;
 }
@@ -43,27 +46,8 @@ export function loadRuleSet(language: Language, extra: readonly string[], gramma
       return { file, config };
     });
   const flows = files.flatMap((rule) => (rule.flow === undefined ? [] : [{ rule, flow: rule.flow }]));
-  return { patterns, flows: flows.length === 0 ? undefined : compileFlows(flows) };
-}
-
-const PAIRS = 4096;
-
-/**
- * Whether the code has what a rule needs at least. There are hundreds of triggers: a table of the code's pairs of
- * characters says of most that they are not in it.
- */
-export function triggeredIn(code: string): (rule: RuleFile) => boolean {
-  const pairs = new Uint8Array(PAIRS);
-  for (let at = 1; at < code.length; at++) pairs[pairAt(code, at)] = 1;
-  const isIn = (trigger: string) => {
-    for (let at = 1; at < trigger.length; at++) if (pairs[pairAt(trigger, at)] === 0) return false;
-    return code.includes(trigger);
-  };
-  return ({ triggers }) => triggers.some(isIn);
-}
-
-function pairAt(text: string, at: number): number {
-  return ((text.charCodeAt(at - 1) << 5) ^ text.charCodeAt(at)) % PAIRS;
+  const triggeredIn = indexTriggers(files);
+  return { patterns, triggeredIn, flows: flows.length === 0 ? undefined : compileFlows(flows) };
 }
 
 function toConfig({ rule, constraints, utils }: RuleFile): NapiConfig {

@@ -127,20 +127,18 @@ export function foldMethod(
   args: readonly Value[],
   keywords: ReadonlyMap<string, Value>,
 ): Value | undefined {
+  if (!isText(receiver)) return undefined;
   const inputs = [receiver, ...args, ...keywords.values(), ...args.flatMap((arg) => arg.items ?? [])];
   const taint = mergeValues(inputs);
-  if (method === 'format' && isText(receiver)) {
-    const text = formatText(rawText(receiver), args, keywords);
-    return assembled(node, text, taint);
-  }
-  if (method === 'join' && isText(receiver)) {
-    const items = args[0]?.items;
-    const text = items === undefined ? HOLE : items.map(textOf).join(textOf(receiver));
-    return assembled(node, text, taint);
-  }
-  if (!isText(receiver)) return undefined;
   const { constant } = receiver;
   switch (method) {
+    case 'format':
+      return assembled(node, formatText(rawText(receiver), args, keywords), taint);
+    case 'join': {
+      const items = args[0]?.items;
+      const text = items === undefined ? HOLE : items.map(textOf).join(textOf(receiver));
+      return assembled(node, text, taint);
+    }
     case 'encode':
     case 'decode':
     case 'strip':

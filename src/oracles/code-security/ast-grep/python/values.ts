@@ -105,8 +105,10 @@ function shorten(name: string): string {
 /** Step of a value that was made a number. */
 export const NUMBER = 'number';
 
+const NO_STEPS: ReadonlySet<string> = new Set();
+
 export function taintOf(label: Label): Taint {
-  return { origins: new Set([{ label }]), through: new Set() };
+  return { origins: new Set([{ label }]), through: NO_STEPS };
 }
 
 /** Through what all of it went: what any part did not pass, the whole did not pass. */
@@ -129,13 +131,15 @@ export function mergeValues(values: readonly (Value | undefined)[]): Taint | und
 
 /** Everything inside a value: of containers the elements too. */
 export function deepTaint(value: Value): Taint | undefined {
-  const inner = [...(value.items ?? []), ...(value.entries?.values() ?? [])];
-  return mergeTaint([value.taint, ...inner.map((item) => item.taint)]);
+  const { taint, items, entries } = value;
+  if (items === undefined && entries === undefined) return taint;
+  const inner = [...(items ?? []), ...(entries?.values() ?? [])];
+  return mergeTaint([taint, ...inner.map((item) => item.taint)]);
 }
 
 export function passed(taint: Taint | undefined, step: string): Taint | undefined {
   if (taint === undefined || step === '' || taint.through.has(step) || taint.through.size > 32) return taint;
-  return { origins: taint.origins, through: new Set([...taint.through, step]) };
+  return { origins: taint.origins, through: new Set(taint.through).add(step) };
 }
 
 export function withTaint(value: Value, taint: Taint | undefined): Value {
@@ -146,16 +150,21 @@ export function withTaint(value: Value, taint: Taint | undefined): Value {
 export function joinValues(a: Value, b: Value): Value {
   if (a === b) return a;
   const taint = mergeTaint([a.taint, b.taint]);
-  const names = new Set([a.name, b.name, ...(a.also ?? []), ...(b.also ?? [])].filter((name) => name !== ''));
-  const [name = '', ...also] = [...names].slice(0, MAX_ALTERNATIVES);
   return {
     ...a,
-    name,
+    ...namesOfEither(a, b),
     taint,
-    also: also.length > 0 ? also : undefined,
     constant: b.constant === a.constant ? a.constant : undefined,
     text: a.text ?? (a.constant === undefined ? b.text : undefined),
   };
+}
+
+function namesOfEither(a: Value, b: Value): Pick<Value, 'name' | 'also'> {
+  if (a.also === undefined && b.also === undefined && a.name === b.name)
+    return { name: a.name, also: undefined };
+  const names = new Set([a.name, b.name, ...(a.also ?? []), ...(b.also ?? [])].filter((name) => name !== ''));
+  const [name = '', ...also] = [...names].slice(0, MAX_ALTERNATIVES);
+  return { name, also: also.length > 0 ? also : undefined };
 }
 
 /** What a loop takes out of a value. */
