@@ -18,6 +18,7 @@ if (majorOf(process.versions.node) >= OLDEST) {
     console.error('purpcode: its dependencies are not installed\n  hint: run npm install in this folder');
     process.exitCode = 2;
   } else {
+    if (isClone) await import(new URL('../scripts/compile-cache.js', import.meta.url).href);
     const { main } = await import(
       isClone ? source.href : new URL('../dist/cli/main.js', import.meta.url).href
     );
