@@ -25,6 +25,8 @@ const TINY = [
   ],
   ...['ruleLearning.prompts=16', 'ruleLearning.samples=2', 'ruleLearning.sft.tokensPerStep=300'],
   ...['rl.steps=2', 'rl.groups=3', 'rl.rollouts=4', 'evals.scale=0.04', 'model.maxTokens=120'],
+  // With two, each waits for the other in a loop, which costs the tests that run beside this one.
+  'model.threads=1',
 ].flatMap((setting) => ['--set', setting]);
 
 let folder: string;

@@ -11,7 +11,11 @@ import { type EvaluationRow, readEvaluationRows, runEvals } from '../../src/reci
 import { createProgress } from '../../src/runs/progress.ts';
 import { RunDirectory } from '../../src/runs/run-directory.ts';
 
-const SETTINGS = ['evals.split=development', 'evals.temperatures=[0.8]', 'evals.scale=0.5'];
+/** One thread: with two, each waits for the other in a loop, which costs the tests that run beside this one. */
+const SETTINGS = [
+  ...['evals.split=development', 'evals.temperatures=[0.8]', 'evals.scale=0.5'],
+  'model.threads=1',
+];
 
 let folder: string;
 let run: RunDirectory;
