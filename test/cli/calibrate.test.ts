@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parseCalibrationRows } from '../../src/cli/calibration-rows.ts';
+import { oracleCommand } from '../../src/cli/oracle.ts';
 import { ConfigError } from '../../src/errors.ts';
 import { inTurn, type ServerScript, startScriptedServer } from '../models/scripted-server.ts';
 import { respond } from '../oracles/fixtures.ts';
 import { BAD } from '../oracles/judges/forms.ts';
 import { judging } from '../oracles/judges/served-judge.ts';
+import { refusal } from './refusal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'purpcode-calibrate-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -180,23 +182,22 @@ describe('purpcode oracle calibrate', () => {
     assert.match(error, /decided no row: the judge could not be asked: .*no such key/);
   });
 
-  it('exits 2 on what it cannot use', async () => {
+  it('refuses what it cannot use', async () => {
     const data = write(jsonl(ROWS));
     const empty = write('a: 1\n', 'yaml');
     const cases: readonly [args: readonly string[], error: RegExp][] = [
       [['--data', join(folder, 'missing.jsonl'), '--rules'], /missing\.jsonl/],
-      [['--data', data], /which judge\?/],
       [['--data', data, '--rules', '--model', 'x'], /--rules is a judge of its own/],
       [['--data', data, '--judge', empty, '--model', 'x'], /exclude each other/],
       [['--data', data, '--judge', empty], /"a"/],
       [['--data', data, '--base-url', 'http://127.0.0.1:1/v1/chat/completions', '--model', 'x'], /baseUrl/],
       [['--data', write(jsonl([ROWS[4]!])), '--rules', '--oracle', 'malicious-assistance'], /no rows for/],
     ];
-    for (const [args, expected] of cases) {
-      const { code, error } = await run(...args);
-      assert.equal(code, 2);
-      assert.match(error, expected);
-    }
+    for (const [args, expected] of cases)
+      assert.match(await refusal(oracleCommand(), ['calibrate', ...args]), expected);
+    const { code, error } = await run('--data', data);
+    assert.equal(code, 2);
+    assert.match(error, /which judge\?/);
   });
 });
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { evalCommand } from '../../src/cli/eval.ts';
 import { readEvaluation } from '../../src/evals/results.ts';
 import { startScriptedServer } from '../models/scripted-server.ts';
 import { respond } from '../oracles/fixtures.ts';
@@ -18,6 +19,7 @@ import {
   writeModels,
   writeRows,
 } from './eval-fixtures.ts';
+import { refusal } from './refusal.ts';
 
 type Summary = Record<
   'axes' | 'benchmarks',
@@ -41,6 +43,11 @@ async function evaluate(answer: (prompt: string) => string, name: string): Promi
   assert.equal(ended.code, 0, ended.error);
   return JSON.parse(ended.out) as Summary;
 }
+
+// Where commands run that are not started as a process of their own.
+const start = process.cwd();
+before(() => process.chdir(folder));
+after(() => process.chdir(start));
 
 describe('purpcode eval', () => {
   it('scores models that refuse everything or do everything as arithmetic says', async () => {
@@ -154,7 +161,6 @@ describe('purpcode eval', () => {
         [...here, '--benchmark', 'all', '--data', 'nowhere'],
         /nowhere has the files of no benchmark[\s\S]*data get/,
       ],
-      [['--benchmark', security!], /which model\?/],
       [[...here], /which benchmarks\?/],
       [
         ['--base-url', gone, '--model', 'tiny', '--benchmark', security!, '--out', 'gone'],
@@ -167,11 +173,10 @@ describe('purpcode eval', () => {
       ],
       [[...here, '--benchmark', security!, '--max-drop', '2'], /--max-drop needs a baseline/],
     ];
-    for (const [args, message] of cases) {
-      const { code, error } = await runEval(args);
-      assert.equal(code, 2, error);
-      assert.match(error, message);
-    }
+    for (const [args, message] of cases) assert.match(await refusal(evalCommand(), args), message);
+    const { code, error } = await runEval(['--benchmark', security!]);
+    assert.equal(code, 2);
+    assert.match(error, /which model\?/);
     assert.equal(server.requests.length, 0);
     assert.equal(existsSync(join(folder, 'gone')), false, 'a start that was refused leaves no folder');
   });

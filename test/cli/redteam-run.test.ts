@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { redteamCommand } from '../../src/cli/redteam.ts';
 import { contentKey } from '../../src/content-key.ts';
 import type { Task } from '../../src/oracles/task.ts';
 import type { AttackRecord } from '../../src/recipe/red-teaming/attacks.ts';
@@ -14,6 +15,7 @@ import type { VulnerableSeed } from '../../src/redteam/synthesizer.ts';
 import type { RedTeamSummary } from '../../src/report/red-teaming/summary.ts';
 import { type ScriptedServer, type ServerScript, startScriptedServer } from '../models/scripted-server.ts';
 import { scriptedRoles } from '../recipe/red-teaming/scripted-roles.ts';
+import { refusal } from './refusal.ts';
 
 const MAIN = fileURLToPath(new URL('../../bin/purpcode.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'purpcode-redteam-'));
@@ -379,11 +381,11 @@ describe('an endpoint that is not there', () => {
 
 describe('bad settings', () => {
   const url = 'http://127.0.0.1:9/v1';
-  const refused = async (value: unknown, args: readonly string[] = []): Promise<string> => {
-    const output = await redteam(['run', writeSettings('bad.yaml', value), '--run', 'bad', ...args]);
-    assert.equal(output.code, 2, output.stdout);
-    return output.stderr;
-  };
+  const refused = (value: unknown, args: readonly string[] = []): Promise<string> =>
+    refusal(redteamCommand(), ['run', writeSettings('bad.yaml', value), '--run', 'bad', ...args]);
+  const start = process.cwd();
+  before(() => process.chdir(folder));
+  after(() => process.chdir(start));
 
   it('are named', async () => {
     assert.match(await refused({ ...settings(url), promts: {} }), /bad\.yaml: unknown key promts/);
