@@ -139,7 +139,7 @@ describe('purpcode run', () => {
   it('takes over from another run what has the same settings', () => {
     const run = join(folder, 'dapo');
     const { status, stdout, stderr } = purpcode(
-      ...['run', 'dapo', '--run', run, '--from', join(folder, 'whole'), ...TINY],
+      ...['run', 'dapo', '--run', run, '--from', join(folder, 'whole'), ...TINY, '--set', 'rl.steps=1'],
     );
     assert.equal(status, 0, stderr);
     assert.match(stdout, /rule-learning: done before/);

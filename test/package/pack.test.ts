@@ -98,7 +98,8 @@ describe('the packed package', () => {
 
   test('run: a short recipe, from rules to report', () => {
     const settings = [
-      'rl.steps=1',
+      ...['pool.lookalikes=8', 'pool.utility=8', 'pool.questions=6', 'redteam.maliciousPrompts=8'],
+      ...['ruleLearning.prompts=12', 'rl.steps=1', 'rl.groups=3', 'model.maxTokens=120'],
       'evals.scale=0.05',
       'evals.temperatures=[0]',
       'evals.baseWithRules=false',
