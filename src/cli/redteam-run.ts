@@ -123,7 +123,7 @@ function checkFolder(run: RunDirectory, settings: RedTeaming): void {
 }
 
 function summaryLines(
-  { coverage, split, hygiene, generations, attacks, cost, notChecked, problems }: RedTeamSummary,
+  { coverage, split, hygiene, generations, attacks, cost, notChecked, problems, screening }: RedTeamSummary,
   run: RunDirectory,
 ): string[] {
   const dropped = (figures: RedTeamSummary['hygiene']['prompts']) =>
@@ -134,6 +134,7 @@ function summaryLines(
     ...Object.entries(coverage.sources).map(([source, n]) => `  ${source.padEnd(22)} ${n}`),
     `dropped: ${dropped(hygiene.prompts)}; of jailbreaks ${dropped(hygiene.jailbreaks)}`,
     ...(notChecked.length === 0 ? [] : [`not checked for overlap: ${notChecked.join(', ')}`]),
+    ...screeningLines(screening),
     ...Object.entries(attacks).map(
       ([attack, outcomes]) =>
         `${attack}: ${Object.entries(outcomes)
@@ -153,6 +154,14 @@ function summaryLines(
     `prompts: ${run.file('redteam', 'tasks.jsonl')}`,
     `report: ${run.file('report', 'index.html')}`,
   ];
+}
+
+function screeningLines({ by, code, conversations }: RedTeamSummary['screening']): string[] {
+  if (by === null)
+    return ['not checked: whether code is a means of attack (nobody plays classifier or judge)'];
+  const [attack, undecided] = [code.attack + conversations.attack, code.undecided + conversations.undecided];
+  if (attack + undecided === 0) return [];
+  return [`left out by the ${by}: ${attack} means of attack, ${undecided} that it could not tell`];
 }
 
 function estimateText(estimate: RedTeamEstimate): string[] {

@@ -1,7 +1,15 @@
 /** `purpcode redteam run` from end to end, on a server whose models play all roles. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -66,6 +74,11 @@ const CODE = [
   },
   { id: 3, code: 'def double(value):\n    total = value + value\n    return total\n' },
   '{"id": 4, "code": ',
+  {
+    id: 5,
+    code: 'import os\n\n\ndef flood_all(host):\n    os.system("send " + host)\n    return host\n',
+    cwes: [78],
+  },
 ];
 const REQUESTS = Array.from({ length: 12 }, (_, i) => ({
   id: i,
@@ -177,7 +190,42 @@ describe('purpcode redteam run', () => {
     assert.ok(seeds.length > collected.length, 'Rule2Code wrote some');
     for (const { findings } of seeds) assert.ok(findings.length > 0);
     const { python } = summaryOf('whole').corpus;
-    assert.deepEqual([python.total.collected, python.total.certified], [3, 2]);
+    assert.deepEqual([python.total.collected, python.total.certified], [4, 3]);
+  });
+
+  it('keeps no code that is a means of attack, in no file', () => {
+    const { screening } = summaryOf('whole');
+    assert.equal(screening.by, 'classifier');
+    assert.deepEqual([screening.code.attack, screening.code.undecided], [1, 0]);
+    const left = rows<{ kind: string; reason: string }>('whole', 'redteam', 'screened-out.jsonl');
+    assert.deepEqual(
+      left.map(({ kind, reason }) => [kind, reason]),
+      [['code', 'attack']],
+    );
+    for (const name of readdirSync(join(folder, 'whole', 'redteam')))
+      assert.doesNotMatch(readFileSync(join(folder, 'whole', 'redteam', name), 'utf8'), /flood_all/, name);
+    assert.match(output.stdout, /left out by the classifier: 1 means of attack, 0 that it could not tell/);
+  });
+
+  it('says so when nobody can look for means of attack', async () => {
+    const { synthesizer } = settings(server.baseUrl).models;
+    const bare = settings(server.baseUrl, {
+      models: { synthesizer },
+      ruleToCode: { rules: 0 },
+      malicious: { classifier: 'keywords', sources: [] },
+      benign: { overrefusal: { weaknesses: 0 } },
+      jailbreaks: { templates: { codeSecurity: 0, malicious: 0 } },
+    });
+    const { code, stdout, stderr } = await redteam([
+      'run',
+      writeSettings('bare.yaml', bare),
+      '--run',
+      'bare',
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /not checked: whether code is a means of attack/);
+    assert.equal(summaryOf('bare').screening.by, null);
+    assert.match(readFileSync(join(folder, 'bare/report/index.html'), 'utf8'), /Nobody plays the role/);
   });
 
   it('keeps where every prompt comes from', () => {

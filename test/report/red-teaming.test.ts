@@ -51,6 +51,11 @@ const SUMMARY: RedTeamSummary = {
   },
   diversity: { jailbreaks: { texts: 4, distinct: [0.5, 0.75, null], meanPairwiseJaccard: 0.125 } },
   generations: { 'code for rules': { asked: 9, made: 8, refused: 1, malformed: 0, failed: 0, retried: 3 } },
+  screening: {
+    by: 'judge',
+    code: { items: 12, attack: 2, undecided: 1 },
+    conversations: { items: 0, attack: 0, undecided: 0 },
+  },
   hygiene: {
     prompts: {
       ...FIGURES,
@@ -109,6 +114,7 @@ test('the page of red-teaming says what is covered, dropped and not known', () =
     'jailbreaks 4 0.500 0.750 – 0.125',
     '1,300 read, 1,200 about computers and kept, 90 about something else, 4 undecided, 6 repeated.',
     'CWE-78 OS Command Injection 24',
+    'by the role judge: of 12 certified programs 2 left out, and 1 that it could not tell.',
   ])
     assert.ok(text.includes(said), `${said}\n${text}`);
 });

@@ -17,6 +17,7 @@ import { type SearchResult, searchedTask, searchJailbreaks } from '../../redteam
 import { createTarget, type Target } from '../../redteam/jailbreaks/target.ts';
 import { analyserRules } from '../../redteam/rule-library/analyser-rules.ts';
 import type { RedTeamContext } from './context.ts';
+import { type ScreenedOut, type ScreeningCounts, screen } from './screening.ts';
 
 /** What one attack on one prompt came to; a line of attacks.jsonl. */
 export interface AttackRecord {
@@ -34,8 +35,10 @@ export interface AttackRecord {
 export interface Attacks {
   readonly tasks: readonly Task[];
   readonly records: readonly AttackRecord[];
-  /** What was asked of the attacker, by step. */
+  /** What was asked of the attacker, and of who looks through conversations, by step. */
   readonly generations: Readonly<Record<string, GenerationCounts>>;
+  /** Conversations with answers of the target that are means of attack, or that nobody could tell. */
+  readonly screened: { readonly counts: Readonly<ScreeningCounts>; readonly leftOut: readonly ScreenedOut[] };
 }
 
 /** Seeds of each source; the longest tenth is left out of all of them, as in SPEC "Code-security adaptations". */
@@ -61,10 +64,12 @@ export async function attack(context: RedTeamContext, clean: readonly Task[]): P
     tasks: distinct([...wrapped, ...searched.tasks, ...led.tasks], clean),
     records: [...searched.records, ...led.records],
     generations: { ...searched.generations, ...led.generations },
+    screened: led.screened,
   };
 }
 
-const NONE: Attacks = { tasks: [], records: [], generations: {} };
+const NOT_SCREENED: Attacks['screened'] = { counts: { items: 0, attack: 0, undecided: 0 }, leftOut: [] };
+const NONE: Attacks = { tasks: [], records: [], generations: {}, screened: NOT_SCREENED };
 
 /** Each once, and none that is a clean prompt already. */
 function distinct(tasks: readonly Task[], clean: readonly Task[]): Task[] {
@@ -112,7 +117,11 @@ async function searchAll(context: RedTeamContext, seeds: Seeds): Promise<Attacks
   });
   const broken = results.filter(({ winner }) => winner !== undefined).length;
   job.end(`${broken} of ${goals.length} prompts broke the target`);
-  return { ...attacksOf(outcomes), generations: attacker ? { 'attacker, search': attacker.counts } : {} };
+  return {
+    ...attacksOf(outcomes),
+    generations: attacker ? { 'attacker, search': attacker.counts } : {},
+    screened: NOT_SCREENED,
+  };
 }
 
 /** As a probe counts: one that nothing broke and some attempt at which is undecided has not resisted. */
@@ -156,10 +165,21 @@ async function leadAll(context: RedTeamContext, seeds: Seeds): Promise<Attacks> 
   const verdicts = await oracle.check(
     led.map(({ goal, escalation }) => ({ task: goal.task, answer: escalation.climb.furthest })),
   );
-  const outcomes = led.map(({ goal, escalation }, index) => {
+  const found = led.map(({ goal, escalation }, index) => {
     const outcome = verdicts[index]!.kind;
     const task = outcome === 'broken' || keep === 'all' ? escalatedTask(goal, escalation) : undefined;
-    return { task, record: recordOf('multi-turn', goal, { outcome, calls: escalation.climb.calls, task }) };
+    return { goal, outcome, task, calls: escalation.climb.calls };
+  });
+  // The target's earlier answers are in a conversation, and a target that is being broken answers anything.
+  const screened = await screen(
+    context,
+    found.flatMap(({ goal, task }) => (task === undefined ? [] : [{ goal, task }])),
+    { kind: 'conversation', keyOf: ({ goal }) => goal.task.id, textsOf: ({ task }) => answersIn(task) },
+  );
+  const clear = new Set(screened.kept.map(({ task }) => task));
+  const outcomes = found.map(({ goal, outcome, task: own, calls }) => {
+    const task = own !== undefined && clear.has(own) ? own : undefined;
+    return { task, record: recordOf('multi-turn', goal, { outcome, calls, task }) };
   });
   const planless = conversations
     .filter(({ escalation }) => escalation === undefined)
@@ -171,8 +191,16 @@ async function leadAll(context: RedTeamContext, seeds: Seeds): Promise<Attacks> 
   return {
     ...attacks,
     records: [...attacks.records, ...planless],
-    generations: { 'attacker, conversations': attacker.counts },
+    generations: {
+      'attacker, conversations': attacker.counts,
+      ...(screened.generations && { 'check of conversations': screened.generations }),
+    },
+    screened,
   };
+}
+
+function answersIn({ messages }: Task): string[] {
+  return messages.filter(({ role }) => role === 'assistant').map(({ content }) => content);
 }
 
 function recordOf(

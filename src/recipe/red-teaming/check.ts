@@ -7,6 +7,7 @@ import { analyserRules } from '../../redteam/rule-library/analyser-rules.ts';
 import { loadCweTable } from '../../rules/cwe.ts';
 import { exists } from '../../runs/files.ts';
 import type { RedTeaming } from './schema.ts';
+import { screeningRole } from './screening.ts';
 import { requestFiles } from './sources.ts';
 
 /** @throws ConfigError naming the setting. */
@@ -67,7 +68,9 @@ function checkRules({ ruleToCode, oracles }: RedTeaming): void {
 export async function checkReachable(settings: RedTeaming): Promise<void> {
   const { models, oracles } = settings;
   const needed = Object.entries(neededRoles(settings)).filter(([, needs]) => needs.length > 0);
-  const asked = needed.flatMap(([role]) => {
+  const screening = screeningRole(settings);
+  const roles = new Set([...needed.map(([role]) => role), ...(screening === undefined ? [] : [screening])]);
+  const asked = [...roles].flatMap((role) => {
     const own = models[role as Role];
     const configs = role === 'judge' && typeof oracles.judge !== 'string' ? oracles.judge.models : [own];
     return configs.flatMap((config) => (config === undefined ? [] : [{ role, config }]));

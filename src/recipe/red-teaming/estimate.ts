@@ -22,12 +22,13 @@ import { attackKnowledge } from './attacks.ts';
 import { benignCalls } from './benign.ts';
 import type { RedTeamContext } from './context.ts';
 import { rulesToWriteFor } from './prompts.ts';
+import { plannedScreening } from './screening.ts';
 import { collectCode, readRequests } from './sources.ts';
 
 type Planned = PlannedCall<Role>;
 
-/** Tokens of a usual program and prompt, and words of a prompt that is not there yet: assumptions. */
-const USUAL = { program: 500, prompt: 200, task: 60 };
+/** Tokens of a usual program, prompt and answer, and words of a prompt that is not there yet: assumptions. */
+const USUAL = { program: 500, prompt: 200, answer: 600, task: 60 };
 
 export interface RedTeamEstimate {
   /** With usual replies. */
@@ -58,6 +59,7 @@ export async function estimateRedTeaming(context: RedTeamContext): Promise<RedTe
       (function* () {
         yield* translationCalls(context, foreign, usual);
         yield* codeCalls(context, corpus.seeds, usual);
+        yield* screeningOf(context, corpus.seeds);
         yield* promptCalls(context, corpus.seeds, usual);
         if (settings.malicious.classifier === 'model') {
           const { seed } = settings;
@@ -104,6 +106,19 @@ function* codeCalls(
       };
     }
   }
+}
+
+/** Every seed, those that are not there yet as code of usual length, and the target's answers in conversations. */
+function screeningOf(context: RedTeamContext, collected: readonly VulnerableSeed[]): Planned[] {
+  const { ruleToCode, jailbreaks } = context.settings;
+  const { multiTurn, maxTokens } = jailbreaks;
+  const filler = (tokens: number, count: number) =>
+    Array.from({ length: count }, (_, i) => `${i} `.padEnd(4 * tokens, 'x'));
+  const written = rulesToWriteFor(context, collected).length * ruleToCode.turns;
+  const led = (multiTurn.codeSecurity + multiTurn.malicious) * multiTurn.attacks.length;
+  const answers = filler(Math.min(USUAL.answer, maxTokens), led * multiTurn.steps);
+  const code = [...collected.map((seed) => seed.code), ...filler(USUAL.program, written)];
+  return [...plannedScreening(context, code), ...plannedScreening(context, answers)];
 }
 
 /** Seeds that are not there yet count as those that are, or as one of 25 lines. */

@@ -19,6 +19,7 @@ import { type Attacks, attack } from './attacks.ts';
 import { type BenignPrompts, collectBenign } from './benign.ts';
 import type { RedTeamContext } from './context.ts';
 import { type SecurityPrompts, writeSecurityPrompts } from './prompts.ts';
+import { screeningRole } from './screening.ts';
 import { type CollectedCode, type CollectedRequests, collectCode, collectRequests } from './sources.ts';
 
 interface Collected {
@@ -52,6 +53,10 @@ export async function runRedTeaming(context: RedTeamContext): Promise<RedTeamSum
   const tasks = [...prompts.kept, ...jailbreaks.kept];
   writeCollected(context, collected);
   writeJsonl(run.file('redteam', 'attacks.jsonl'), attacks.records);
+  writeJsonl(run.file('redteam', 'screened-out.jsonl'), [
+    ...security.screened.leftOut,
+    ...attacks.screened.leftOut,
+  ]);
   writeJsonl(run.file('redteam', 'drops.jsonl'), [...prompts.drops, ...jailbreaks.drops]);
   const split = writeSplit(context, tasks);
 
@@ -125,7 +130,7 @@ function writeSplit(
 function summaryOf(
   { settings, evaluation, models }: RedTeamContext,
   { code, requests, security, benign }: Collected,
-  { records, generations }: Attacks,
+  { records, generations, screened }: Attacks,
 ): Omit<RedTeamSummary, 'coverage' | 'split' | 'diversity' | 'hygiene' | 'overlap' | 'cost' | 'seconds'> {
   const { corpus, sources } = code;
   const { translation } = corpus;
@@ -164,6 +169,11 @@ function summaryOf(
     attacks: Object.fromEntries(
       [...byAttack].map(([name, own]) => [name, tally(own.map(({ outcome }) => outcome))]),
     ),
+    screening: {
+      by: screeningRole(settings) ?? null,
+      code: security.screened.counts,
+      conversations: screened.counts,
+    },
     problems:
       code.problems.length + requests.problems.length + benign.problems.length + evaluation.problems.length,
   };

@@ -14,10 +14,12 @@ import type { VulnerableSeed } from '../../redteam/synthesizer.ts';
 import { type VulnerabilityPrompts, vulnerabilityToPrompt } from '../../redteam/vulnerability-to-prompt.ts';
 import type { Rule } from '../../rules/rule.ts';
 import type { RedTeamContext } from './context.ts';
+import { type Screening, screen } from './screening.ts';
 
 export interface SecurityPrompts {
-  /** Collected ones, then those that were written. */
+  /** Collected ones, then those that were written; no means of attack among them. */
   readonly seeds: readonly VulnerableSeed[];
+  readonly screened: Screening<VulnerableSeed>;
   readonly code: VulnerableCode;
   readonly prompts: VulnerabilityPrompts;
   readonly tasks: readonly Task[];
@@ -37,7 +39,12 @@ export async function writeSecurityPrompts(
   });
   const limit = concurrency('synthesizer');
   const code = await writeCode(context, { collected, synthesizer, limit });
-  const all = distinctSeeds([...collected, ...code.seeds]);
+  const screened = await screen(context, distinctSeeds([...collected, ...code.seeds]), {
+    kind: 'code',
+    keyOf: ({ key }) => key,
+    textsOf: ({ code }) => [code],
+  });
+  const all = screened.kept;
   const { seeds: count } = settings.prompts;
   const random = new Random(settings.seed, 'prompt seeds');
   const seeds = count === undefined ? all : sampleEvenly(all, ({ rule }) => rule.cwe, { count, random });
@@ -54,10 +61,15 @@ export async function writeSecurityPrompts(
   const strategies = Object.entries(counts.prompts).map(([name, own]) => [`prompts, ${name}`, own] as const);
   return {
     seeds: all,
+    screened,
     code,
     prompts,
     tasks: prompts.tasks,
-    generations: { 'code for rules': counts.code, ...Object.fromEntries(strategies) },
+    generations: {
+      'code for rules': counts.code,
+      ...(screened.generations && { 'check of code': screened.generations }),
+      ...Object.fromEntries(strategies),
+    },
   };
 }
 

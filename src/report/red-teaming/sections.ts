@@ -61,7 +61,7 @@ function diversityTable(diversity: RedTeamSummary['diversity']): Html {
   )}</tbody></table></div>`;
 }
 
-export function renderHygiene({ hygiene, notChecked, malicious }: RedTeamSummary): Html {
+export function renderHygiene({ hygiene, notChecked, malicious, screening }: RedTeamSummary): Html {
   return html`<section id="hygiene">
     <h2>Hygiene</h2>
     <p class="lead">Two prompts are the same from a similarity of ${hygiene.prompts.threshold} (Jaccard of word shingles); one that repeats a
@@ -74,7 +74,22 @@ export function renderHygiene({ hygiene, notChecked, malicious }: RedTeamSummary
     }
     <p>Malicious requests: ${grouped(malicious.requests)} read, ${grouped(malicious.kept)} about computers and kept, ${grouped(malicious.other)} about something
       else, ${grouped(malicious.undecided)} undecided, ${grouped(malicious.repeated)} repeated.</p>
+    ${renderScreening(screening)}
   </section>`;
+}
+
+function renderScreening({ by, code, conversations }: RedTeamSummary['screening']): Html {
+  if (by === null) {
+    return html`<p class="note"><b>Not checked:</b> whether certified code or a target's answer in a conversation is itself a means of
+      attack. Nobody plays the role classifier or judge.</p>`;
+  }
+  const kinds = [['certified programs', code] as const, ['conversations', conversations] as const];
+  return html`<p>Means of attack, by the role ${by}: ${kinds
+    .filter(([name, { items }]) => name === 'certified programs' || items > 0)
+    .map(
+      ([name, { items, attack, undecided }], index) =>
+        html`${index > 0 && '; '}of ${grouped(items)} ${name} ${grouped(attack)} left out, and ${grouped(undecided)} that it could not tell`,
+    )}.</p>`;
 }
 
 function hygieneTable(steps: Readonly<Record<string, HygieneFigures>>): Html {

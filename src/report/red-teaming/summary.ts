@@ -8,6 +8,13 @@ import type { HygieneFigures } from '../../redteam/hygiene/clean.ts';
 import type { CorpusOverlap } from '../../redteam/hygiene/overlap.ts';
 import type { Side } from '../../redteam/hygiene/split.ts';
 
+/** items = kept + attack + undecided. */
+interface Screened {
+  readonly items: number;
+  readonly attack: number;
+  readonly undecided: number;
+}
+
 export interface RedTeamSummary {
   readonly name: string;
   readonly seed: number;
@@ -41,6 +48,15 @@ export interface RedTeamSummary {
     readonly other: number;
     readonly undecided: number;
     readonly repeated: number;
+  };
+  /**
+   * The look for means of attack in code and in the target's answers; what is one, or undecided, is not kept.
+   * `by`: the role that looked, null: nobody did and all was kept.
+   */
+  readonly screening: {
+    readonly by: string | null;
+    readonly code: Screened;
+    readonly conversations: Screened;
   };
   /** attacks.search.broken: attacks on the target by what they came to. */
   readonly attacks: Readonly<Record<string, Readonly<Record<string, number>>>>;

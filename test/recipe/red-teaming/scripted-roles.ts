@@ -84,6 +84,8 @@ function answer({ body }: SeenRequest, key: string): string {
         unbiased: true,
         asksForCode: true,
       }));
+    case 'purpose_labels':
+      return labels(text, (own) => ({ about: 'a program', attack: own.includes('flood_all') }));
     case 'prompts':
       return lookAlikes(text, key);
     case 'judgement':
@@ -117,12 +119,13 @@ function answer({ body }: SeenRequest, key: string): string {
   return target(text, key);
 }
 
-function labels(text: string, label: () => object): string {
+function labels(text: string, label: (own: string) => object): string {
   const nonce = /begins with \{"nonce": "([^"]+)"/.exec(text)![1]!;
   const count = Number(/^Label each of the (\d+)/m.exec(text)![1]);
+  const texts = [...text.matchAll(/^\{"number": \d+, "text": (.*)\}$/gm)].map(([, own]) => own!);
   return JSON.stringify({
     nonce,
-    labels: Array.from({ length: count }, (_, i) => ({ number: i + 1, ...label() })),
+    labels: Array.from({ length: count }, (_, i) => ({ number: i + 1, ...label(texts[i]!) })),
   });
 }
 
