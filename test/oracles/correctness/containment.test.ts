@@ -184,6 +184,20 @@ onEverySandbox(LIMITS, (sandbox) => {
     assert.equal(outcome(await run(`import colorsys, wave, plistlib\n${HONEST}`)), 'passed');
   });
 
+  const inPlace = {
+    'a write': 'f.write(bytes(os.path.getsize(z)))',
+    'a write at a place': 'os.pwrite(f.fileno(), bytes(9999), 5000)',
+    'a shared mapping': 'import mmap; m = mmap.mmap(f.fileno(), 0); m[:] = bytes(len(m)); m.flush()',
+    'a cut': 'f.truncate(100)',
+  };
+  for (const [name, change] of Object.entries(inPlace)) {
+    test(`so is one that was changed in place, by ${name}`, async () => {
+      const open = `import os, sys\nz = next(p for p in sys.path if p.endswith('.zip'))\nos.chmod(z, 0o777)\nf = open(z, 'r+b')`;
+      await run(`${open}\n${change}\nf.close()\nos.chmod(z, 0o644)\n${HONEST}`);
+      assert.equal(outcome(await run(`import colorsys, wave, plistlib\n${HONEST}`)), 'passed');
+    });
+  }
+
   test('environment variables of this process are not visible', async () => {
     process.env.PURPCODE_TEST_SECRET = 'secret-4711';
     const look = `import os\n${body("return 1 if 'secret-4711' in str(dict(os.environ)) else 2")}`;

@@ -11,7 +11,11 @@ export interface FileNode {
   usedBytes?: number;
   link?: string;
   rdev: number;
+  /** What streams on this node do, each as a function of the stream and more. */
+  stream_ops: StreamOperations;
 }
+
+type StreamOperations = Record<string, (...args: unknown[]) => unknown>;
 
 export interface FileSystem {
   lookupPath(path: string): { node: FileNode };
@@ -27,34 +31,64 @@ export interface FileSystem {
   registerDevice(device: number, operations: object): void;
   writeFile(path: string, data: Uint8Array): void;
   readFile(path: string): Uint8Array;
-  readonly streams: (object | null | undefined)[];
+  readonly streams: (Stream | null | undefined)[];
+}
+
+interface Stream {
+  readonly node?: FileNode;
+  stream_ops: StreamOperations;
 }
 
 interface Kept {
   readonly node: FileNode;
   readonly mode: number;
+  readonly contents: FileNode['contents'];
+  /** A copy of a file's bytes. */
   readonly bytes: Buffer | undefined;
 }
 
+/** All that change the bytes of a file in place. Other changes give its node other `contents`. */
+const WRITING = ['write', 'msync'];
+
 export class FileTree {
   readonly #fs: FileSystem;
+  readonly #root: FileNode;
   readonly #kept = new Map<string, Kept>();
-  readonly #streams: (object | null | undefined)[];
+  readonly #streams: (Stream | null | undefined)[];
+  /** Files of ours whose bytes were written to since they were last compared. */
+  readonly #written = new Set<FileNode>();
   readonly #cwd: string;
 
   constructor(fs: FileSystem) {
     this.#fs = fs;
+    this.#root = fs.lookupPath('/').node;
     this.#streams = [...fs.streams];
     this.#cwd = fs.cwd();
-    this.#walk('', fs.lookupPath('/').node, (path, node) => {
+    this.#walk('', this.#root, (path, node) => {
       const bytes = bytesOf(fs, node);
-      this.#kept.set(path, { node, mode: node.mode, bytes: bytes && Buffer.from(bytes) });
+      const { mode, contents } = node;
+      this.#kept.set(path, { node, mode, contents, bytes: bytes && Buffer.from(bytes) });
+      if (bytes !== undefined) this.#watch(node);
     });
   }
 
   /** Whether a program has put anything into the folders that programs write to. */
   get used(): boolean {
-    return SHARED.some((folder) => Object.keys(this.#fs.lookupPath(folder).node.contents ?? {}).length > 0);
+    for (const folder of SHARED) {
+      for (const _ in this.#folder(folder).contents) return true;
+    }
+    return false;
+  }
+
+  /** As `lookupPath` finds it, which takes longer than all else that is done for a call between interpreters. */
+  #folder(path: string): FileNode {
+    let node: FileNode | undefined = this.#root;
+    for (const name of path.split('/').slice(1)) {
+      if (node === undefined || !this.#fs.isDir(node.mode)) break;
+      node = (node.contents as Record<string, FileNode>)[name];
+    }
+    // Without the folder, the lookup's own error.
+    return node ?? this.#fs.lookupPath(path).node;
   }
 
   /** Makes the shared folders those of another interpreter: tests write files for answers and read theirs. */
@@ -71,24 +105,44 @@ export class FileTree {
     const found = new Set<string>();
     const added: { path: string; folder: boolean }[] = [];
     let whole = true;
-    this.#walk('', fs.lookupPath('/').node, (path, node) => {
+    this.#walk('', this.#root, (path, node) => {
       const kept = this.#kept.get(path);
       if (kept === undefined) {
         added.push({ path, folder: fs.isDir(node.mode) });
         return;
       }
       found.add(path);
-      const bytes = bytesOf(fs, node);
-      const same =
-        kept.bytes === bytes || (kept.bytes !== undefined && bytes !== undefined && kept.bytes.equals(bytes));
-      if (kept.node !== node || kept.mode !== node.mode || !same) whole = false;
+      if (kept.node !== node || kept.mode !== node.mode || !this.#sameBytes(kept)) whole = false;
     });
+    this.#written.clear();
     if (found.size !== this.#kept.size) whole = false;
     for (const entry of added.reverse()) {
       if (entry.folder) fs.rmdir(entry.path);
       else fs.unlink(entry.path);
     }
     return whole;
+  }
+
+  /** Notes each write to the bytes of a file, so that only those have to be compared. */
+  #watch(node: FileNode): void {
+    const operations = { ...node.stream_ops };
+    for (const name of WRITING) {
+      const original = operations[name];
+      if (original === undefined) continue;
+      operations[name] = (...args) => {
+        this.#written.add(node);
+        return original(...args);
+      };
+    }
+    for (const stream of this.#streams) if (stream?.node === node) stream.stream_ops = operations;
+    node.stream_ops = operations;
+  }
+
+  #sameBytes({ node, contents, bytes }: Kept): boolean {
+    const now = bytesOf(this.#fs, node);
+    if (bytes === undefined || now === undefined) return bytes === now;
+    if (node.contents === contents && now.length === bytes.length && !this.#written.has(node)) return true;
+    return bytes.equals(now);
   }
 
   #walk(path: string, node: FileNode, visit: (path: string, node: FileNode) => void): void {

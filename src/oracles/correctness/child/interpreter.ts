@@ -7,6 +7,7 @@
 import { type FileSystem, FileTree } from './file-tree.ts';
 import { gateImports, type Seal } from './lockdown.ts';
 import { MemoryImage } from './memory-image.ts';
+import { SETUP_PYTHON } from './python-setup.ts';
 import { type Limits, Stop } from './stop.ts';
 import type { WebAssemblyHost, WebAssemblyMemory } from './web-assembly.ts';
 
@@ -66,6 +67,7 @@ const CHANNEL = '/dev/channel';
 const CHANNEL_DEVICE = [200, 0] as const;
 
 export class Interpreter {
+  readonly #pyodide: Pyodide;
   readonly #wasm: Wasm;
   readonly #limits: Limits;
   readonly #outputBytes: number;
@@ -82,31 +84,33 @@ export class Interpreter {
   /** Hears what the program prints as it is printed. */
   printer: (text: string) => void = () => {};
 
-  private constructor(wasm: Wasm, seal: Seal, options: InterpreterOptions) {
-    this.#wasm = wasm;
+  private constructor(pyodide: Pyodide, seal: Seal, options: InterpreterOptions) {
+    this.#pyodide = pyodide;
+    this.#wasm = pyodide._module;
     this.#seal = seal;
     this.#limits = options.limits;
     this.#outputBytes = options.outputBytes;
   }
 
-  /** Loads Pyodide, the Python sources and the channel, seals the bridge and takes the memory image. */
+  /** Loads Pyodide, the Python sources and the channel. Before programs of others run, `keep`. */
   static async boot(options: InterpreterOptions): Promise<Interpreter> {
     const seal: Seal = { sealed: false };
     const module: PyodideModule = await import(options.script);
     const pyodide = await withGatedImports(seal, options.limits, () =>
       module.loadPyodide({ indexURL: options.folder, env: { HOME: '/home/pyodide', PYTHONUNBUFFERED: '1' } }),
     );
-    const interpreter = new Interpreter(pyodide._module, seal, options);
-    interpreter.#connect(pyodide);
+    const interpreter = new Interpreter(pyodide, seal, options);
+    interpreter.#connect();
     interpreter.#serve = Number(
-      pyodide.runPython(`${SETUP}\nsetup(${JSON.stringify(options.python)}, '${CHANNEL}')`),
+      pyodide.runPython(`${SETUP_PYTHON}\nsetup(${JSON.stringify(options.python)}, '${CHANNEL}')`),
     );
     interpreter.#wasm._Py_IncRef(interpreter.#serve);
-    interpreter.#keep();
+    interpreter.#files = new FileTree(interpreter.#wasm.FS);
     return interpreter;
   }
 
-  #connect(pyodide: Pyodide): void {
+  #connect(): void {
+    const pyodide = this.#pyodide;
     const { FS } = this.#wasm;
     pyodide.setStdin({ read: (buffer) => this.#takeInput(buffer) });
     pyodide.setStdout({ write: (buffer) => this.#print(buffer) });
@@ -146,11 +150,19 @@ export class Interpreter {
     if (removed === 0) throw new Stop('sandbox', "Pyodide's table of built-in modules was not found");
   }
 
-  #keep(): void {
+  /** Forgets a program of the warm-up, as far as the next one or an answer could come upon it. */
+  forget(): void {
+    this.#pyodide.runPython('forget()');
+    this.#clear();
+  }
+
+  /** Seals the bridge and takes the memory image: from here on every program finds the same interpreter. */
+  keep(): void {
+    this.forget();
+    this.#pyodide.runPython('finish()');
     const wasm = this.#wasm;
     this.#removeModules();
     this.#stack = wasm.stackSave();
-    this.#files = new FileTree(wasm.FS);
     this.#image = new MemoryImage(wasm.memory, wasm._sbrk(0), {
       from: wasm._emscripten_stack_get_end(),
       to: this.#stack,
@@ -174,6 +186,10 @@ export class Interpreter {
     const wasm = this.#wasm;
     this.#image?.restore(wasm._sbrk(0));
     wasm.stackRestore(this.#stack);
+    this.#clear();
+  }
+
+  #clear(): void {
     this.#inbox = Buffer.alloc(0);
     this.#input = Buffer.alloc(0);
     this.#output = [];
@@ -240,36 +256,6 @@ export class Interpreter {
     return buffer.length;
   }
 }
-
-/** Runs our Python in a module of its own and cuts every way from Python to the bridge that is left. */
-const SETUP = `
-def setup(source, channel):
-    import builtins, sys, os, types, gc, importlib, asyncio, time
-    # Pyodide wraps these two to reach the browser's event loop.
-    asyncio.run = getattr(asyncio.run, '__wrapped__', asyncio.run)
-    time.sleep = getattr(time.sleep, '__wrapped__', time.sleep)
-    for name in ('random', 'string', 'hashlib', 'heapq', 'bisect', 'statistics', 'typing', 'secrets', 'tempfile',
-                 'ast', 'unittest', 'unittest.mock', 'csv', 'html', 'urllib.parse', 'hmac', 'copy', 'traceback'):
-        importlib.import_module(name)
-    module = types.ModuleType('sandbox_wire')
-    # A copy: answers that replace builtins break themselves, not the channel.
-    module.__dict__['__builtins__'] = dict(vars(builtins))
-    exec(compile(source, 'sandbox', 'exec'), module.__dict__)
-    serve = module.start(os.open(channel, os.O_RDWR))
-    sys.meta_path[:] = [f for f in sys.meta_path if 'pyodide' not in getattr(f, '__module__', type(f).__module__)]
-    for name in [n for n in sys.modules if n.partition('.')[0] in ('js', 'pyodide_js', 'pyodide', '_pyodide', '_pyodide_core')]:
-        del sys.modules[name]
-    for name in ('_', 'LD_LIBRARY_PATH', 'PYTHONINSPECT', 'PYTHONUNBUFFERED'):
-        os.environ.pop(name, None)
-    asyncio.events._set_running_loop(None)
-    main = sys.modules['__main__'].__dict__
-    for name in [n for n in main if not n.startswith('__')]:
-        del main[name]
-    sys._sandbox = serve
-    gc.collect()
-    gc.freeze()
-    return id(serve)
-`;
 
 /** Gates the imports of the interpreter that `load` starts; instantiation is otherwise untouched. */
 async function withGatedImports<T>(seal: Seal, limits: Limits, load: () => Promise<T>): Promise<T> {

@@ -12,6 +12,7 @@ import { PYTEST_PYTHON } from './python-pytest.ts';
 import { TESTS_PYTHON } from './python-tests.ts';
 import { WIRE_PYTHON } from './python-wire.ts';
 import { Limits, Stop } from './stop.ts';
+import { outcomesOf, WARM_UP_ROUNDS, WARM_UPS } from './warm-up.ts';
 
 /** Prints that are passed on at once, in case this process is killed; later ones in pieces of some size. */
 const PROMPT_PRINTS = 100;
@@ -188,8 +189,25 @@ async function bootChild(boot: Boot, send: (message: FromChild) => void): Promis
   capMemory(boot.memoryBytes);
   const answer = await Interpreter.boot({ ...shared, python: WIRE_PYTHON + ANSWER_PYTHON });
   const tests = await Interpreter.boot({ ...shared, python: WIRE_PYTHON + TESTS_PYTHON + PYTEST_PYTHON });
+  warmUp(answer, tests, limits);
+  answer.keep();
+  tests.keep();
   closeNetwork();
   return new Child({ answer, tests }, limits, send);
+}
+
+/** What runs for the first time runs slowly and writes more: see warm-up.ts. */
+function warmUp(answer: Interpreter, tests: Interpreter, limits: Limits): void {
+  const child = new Child({ answer, tests }, limits, () => {});
+  for (let round = 0; round < WARM_UP_ROUNDS; round++) {
+    for (const { request, outcomes } of WARM_UPS) {
+      const reply = child.run(request);
+      if (outcomesOf(reply) !== outcomes)
+        throw new Stop('sandbox', `its first program went wrong: ${JSON.stringify(reply).slice(0, 2000)}`);
+      answer.forget();
+      tests.forget();
+    }
+  }
 }
 
 /** Serves the parent over IPC until it disconnects. */

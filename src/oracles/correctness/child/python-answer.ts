@@ -39,12 +39,10 @@ def _main(wire, code):
         _finish()
     return 0, None
 
-def _name(wire, name):
-    """A global of the answer; a module of the standard library is named, not handed over."""
-    found = wire.module.__dict__[name]
-    if isinstance(found, types.ModuleType):
-        return ['module', found.__name__]
-    return ['value', found]
+def _globals(wire, *names):
+    """Globals of the answer; a module of the standard library is named, not handed over."""
+    found = [wire.module.__dict__[n] for n in names]
+    return [('module', v.__name__) if isinstance(v, types.ModuleType) else ('value', v) for v in found]
 
 def _patch(wire, module, name, value):
     target = wire.module if module is None else importlib.import_module(module)
@@ -131,7 +129,7 @@ def _record_commands(wire):
 
 def answer_ops():
     return {
-        'load': _load, 'main': _main, 'name': _name, 'patch': _patch, 'unpatch': _unpatch, 'await': _await,
+        'load': _load, 'main': _main, 'names': _globals, 'patch': _patch, 'unpatch': _unpatch, 'await': _await,
         'patches': lambda w: len(w.patched),
         'record_commands': _record_commands,
         'next': _next_item, 'iter': lambda w, v: _Iterator(iter(v)), 'dunder': _dunder, 'exit': _exit,

@@ -125,12 +125,18 @@ class Session:
     def fetch(self, name):
         if name not in self.names:
             raise AttributeError(f'the answer does not define {name!r}')
-        kind, found = self.wire.call('name', name)
-        if kind == 'module':
-            if isinstance(found, str) and found.partition('.')[0] in sys.stdlib_module_names:
-                return importlib.import_module(found)
-            raise Unsupported(f'the tests use the module {found!r} of the answer')
-        return found
+        return self.fetch_all([name])[name]
+
+    def fetch_all(self, names):
+        """Values of the answer's globals by name, in one call."""
+        values = {}
+        for name, (kind, found) in zip(names, self.wire.call('names', *names), strict=True):
+            if kind == 'module':
+                if not isinstance(found, str) or found.partition('.')[0] not in sys.stdlib_module_names:
+                    raise Unsupported(f'the tests use the module {found!r} of the answer')
+                found = importlib.import_module(found)
+            values[name] = found
+        return values
 
     def namespace(self, tree):
         """Globals for test code: names that it reads, that the answer defines and that are not Python's own."""
@@ -138,9 +144,9 @@ class Session:
         # A method or class of a test may be named in a string only; reading too little is a NameError there.
         space = {'__name__': 'tests', '__builtins__': {**vars(builtins), 'eval': _eval, 'exec': _exec},
             '__asserts__': self.asserts}
-        for name in self.names:
-            if name == self.entry or name in read and not hasattr(builtins, name):
-                space[name] = self.fetch(name)
+        wanted = [n for n in self.names if n == self.entry or n in read and not hasattr(builtins, n)]
+        if wanted:
+            space.update(self.fetch_all(wanted))
         return space
 
     def check_ended(self):
