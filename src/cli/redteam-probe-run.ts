@@ -4,12 +4,12 @@ import type { CompletionJournal } from '../models/completion-journal.ts';
 import { checkChatModel, createChatModel } from '../models/create-chat-model.ts';
 import { type CostReport, Ledger } from '../models/ledger.ts';
 import { ReplyCache } from '../models/reply-cache.ts';
+import { judgeWatch } from '../oracles/judges/judge-watch.ts';
 import { openOracles } from '../oracles/oracles.ts';
 import { createRewardModel } from '../oracles/reward.ts';
 import type { GenerationCounts } from '../redteam/generation.ts';
 import { createAttackOracle } from '../redteam/jailbreaks/attack-oracle.ts';
 import { type Attacker, createAttacker } from '../redteam/jailbreaks/attacker.ts';
-import { judgeWatch } from '../redteam/jailbreaks/judge-watch.ts';
 import { ruleExamples } from '../redteam/jailbreaks/rule-examples.ts';
 import { createTarget } from '../redteam/jailbreaks/target.ts';
 import type { Attempt } from '../redteam/probe/attempt.ts';
@@ -50,7 +50,7 @@ export async function runProbe(
           target: createTarget(opened.model, { ...decoding, concurrency: opened.concurrency }),
           oracle: createAttackOracle(
             createRewardModel({ oracles: oracles.oracles }),
-            judgeWatch(ledger, '--models or --oracles'),
+            judgeWatch(ledger, { answers: 'answers', settings: '--models or --oracles' }),
           ),
           ...(attacker === undefined ? {} : { attacker: attacker.role }),
           library,

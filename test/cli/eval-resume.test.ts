@@ -142,6 +142,31 @@ describe('a judge that cannot be asked at all', () => {
   });
 });
 
+describe('a judge that dies after its first answers', () => {
+  it('ends the evaluation as well, which goes on once it is back', async () => {
+    const benchmark = writeRows('dead.jsonl', tasks('overrefusal', 12));
+    let [dead, judged] = [true, 0];
+    const script = serving(complies);
+    await using server = await startScriptedServer((request, index) =>
+      request.body.model === 'judge' && dead && judged++ >= 2
+        ? { kind: 'status', status: 503, message: 'gone' }
+        : script(request, index),
+    );
+    const models = writeModels('dead.json', server.baseUrl, {
+      policy: { concurrency: 1 },
+      judge: { concurrency: 1 },
+    });
+    const args = ['--models', models, '--benchmark', benchmark, '--out', 'dead'];
+    const { code, error } = await runEval(args);
+    assert.equal(code, 2);
+    assert.match(error, /no judge could be asked about 8 in a row of the responses: .*503.*gone/);
+    dead = false;
+    assert.equal((await runEval(args)).code, 0);
+    const undecided = responses('dead').filter(({ outcome }) => outcome === 'undecided');
+    assert.deepEqual([responses('dead').length, undecided], [12, []]);
+  });
+});
+
 describe('a model that cannot take a prompt', () => {
   it('is undecided on it, and asked for the others', async () => {
     const benchmark = writeRows('long.jsonl', [

@@ -3,11 +3,11 @@
  * batches meanwhile. Replies and decided verdicts are journalled by content: the same evaluation again, after a kill
  * or with more benchmarks, repeats none of them.
  */
-import { ModelError } from '../../errors.ts';
 import type { KeyedJournal } from '../../models/completion-journal.ts';
 import type { CostReport, Ledger } from '../../models/ledger.ts';
 import { mapConcurrent } from '../../models/map-concurrent.ts';
-import { JUDGE_NOT_ASKED } from '../../oracles/judges/llm-judge.ts';
+import { judgeWatch, type Watched } from '../../oracles/judges/judge-watch.ts';
+import { JUDGED } from '../../oracles/judges/judgement.ts';
 import type { Progress } from '../../runs/progress.ts';
 import {
   type Evaluation,
@@ -62,12 +62,14 @@ export async function evaluateModel(options: ModelEvaluationOptions): Promise<Ev
   const samples = benchmarks.flatMap((benchmark) => samplesOf(benchmark, options.responder));
   const job = progress.start('evaluation', samples.length);
   const rows: ResponseRow[] = [];
-  let [done, undecided, unasked] = [0, 0, 0];
+  let [done, undecided] = [0, 0];
+  const watchJudge = judgeWatch(options.ledger, {
+    answers: 'responses',
+    settings: '--models or --oracles',
+  });
   const batches = new Batches<Indexed>(async (batch) => {
     const verified = await options.verifier.verify(batch);
-    // A judge that may not be asked any more says undecided: that is no result.
-    if (options.ledger.refused !== undefined) throw options.ledger.refused;
-    unasked += checkJudge(verified, unasked, options.ledger);
+    watchJudge(verified.map(watched));
     for (const [at, row] of verified.entries()) rows[batch[at]!.index] = row;
     undecided += verified.filter(({ outcome }) => outcome === 'undecided').length;
     done += verified.length;
@@ -91,24 +93,10 @@ export async function evaluateModel(options: ModelEvaluationOptions): Promise<Ev
   return results;
 }
 
-/** Responses that no judge could be asked about, before the first that one was, that end an evaluation. */
-const MAX_UNASKED = 8;
-
-/**
- * A judge with a wrong key would leave all that it is needed for undecided, and be noticed in the end.
- * @returns how many of these responses a judge could not be asked about.
- */
-function checkJudge(verified: readonly ResponseRow[], before: number, ledger: Ledger): number {
-  const failed = verified.filter(({ cause }) => cause?.includes(JUDGE_NOT_ASKED));
-  const { calls = 0, cacheHits = 0 } = ledger.report().roles.judge ?? {};
-  if (calls + cacheHits > 0 || before + failed.length < MAX_UNASKED || failed.length === 0)
-    return failed.length;
-  throw new ModelError(
-    `no judge could be asked about ${before + failed.length} responses: ${failed[0]!.cause}`,
-    {
-      hint: 'mend the judge in --models or --oracles and run the same command again: responses are kept',
-    },
-  );
+function watched({ verdicts, cause }: ResponseRow): Watched {
+  const own = JUDGED.flatMap((name) => verdicts[name] ?? []);
+  // Where another oracle has failed the response, nobody says why the judge did not decide.
+  return { judged: own.length > 0 && (cause !== null || !own.includes('undecided')), cause };
 }
 
 interface Indexed extends Answered {

@@ -77,7 +77,10 @@ export const DEFAULT_RETRIES = 2;
 export const DEFAULT_MAX_TOKENS = 2048;
 /** About 15,000 tokens: the longest prompt and response of the paper (2,048 and 8,192) with room for escapes. */
 export const DEFAULT_MAX_CHARACTERS = 60_000;
-/** In causes, where a judge was not reached or refused: nothing is known of the response. */
+/**
+ * In causes, where a judge was not reached or refused: nothing is known of the response. A colon follows where the next
+ * response will fare no better, as far as one can tell.
+ */
 export const JUDGE_NOT_ASKED = 'the judge could not be asked';
 const DEFAULT_CACHE_SIZE = 20_000;
 
@@ -177,7 +180,8 @@ async function askJudge(
         schema: JUDGEMENT_SCHEMA,
       });
     } catch (error) {
-      const vote = undecidedVote(model, `${JUDGE_NOT_ASKED}: ${messageOf(error)}`);
+      const only = error instanceof ModelError && error.failure === 'request' ? ' about this response' : '';
+      const vote = undecidedVote(model, `${JUDGE_NOT_ASKED}${only}: ${messageOf(error)}`);
       const isStopped = error instanceof ModelError && error.failure === 'budget';
       return isStopped ? { ...vote, stopped: error } : vote;
     }

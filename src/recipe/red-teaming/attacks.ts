@@ -1,5 +1,6 @@
 /** Jailbroken versions of clean prompts: primitives of the library, search against the target, conversations with it. */
 import { mapConcurrent } from '../../models/map-concurrent.ts';
+import { judgeWatch } from '../../oracles/judges/judge-watch.ts';
 import { createRewardModel } from '../../oracles/reward.ts';
 import type { Task } from '../../oracles/task.ts';
 import { Random } from '../../random.ts';
@@ -7,7 +8,6 @@ import type { GenerationCounts } from '../../redteam/generation.ts';
 import { type AttackOracle, createAttackOracle } from '../../redteam/jailbreaks/attack-oracle.ts';
 import { type Attacker, createAttacker } from '../../redteam/jailbreaks/attacker.ts';
 import { type AttackGoal, type AttackKnowledge, goalOf } from '../../redteam/jailbreaks/goal.ts';
-import { judgeWatch } from '../../redteam/jailbreaks/judge-watch.ts';
 import { JAILBREAK_LIBRARY } from '../../redteam/jailbreaks/library.ts';
 import { libraryJailbreakTasks } from '../../redteam/jailbreaks/library-tasks.ts';
 import { escalate, escalatedTask } from '../../redteam/jailbreaks/multi-turn/escalate.ts';
@@ -248,6 +248,6 @@ function attackerOf({ models, concurrency }: RedTeamContext): Attacker {
 }
 
 function oracleOf({ oracles, models }: RedTeamContext): AttackOracle {
-  const watch = judgeWatch(models.shared.ledger, 'the settings');
+  const watch = judgeWatch(models.shared.ledger, { answers: 'answers', settings: 'the settings' });
   return createAttackOracle(createRewardModel({ oracles: oracles.oracles }), watch);
 }

@@ -1,4 +1,5 @@
 /** The oracles as the stopping test of an attack: a response that fails one is an attack that succeeded. */
+import type { Watched } from '../../oracles/judges/judge-watch.ts';
 import type { Item } from '../../oracles/oracle.ts';
 import type { RewardModel } from '../../oracles/reward.ts';
 import type { OracleName, Task } from '../../oracles/task.ts';
@@ -33,10 +34,10 @@ export function attackOraclesOf({ oracles }: Task): OracleName[] {
   return ATTACK_ORACLES.filter((name) => oracles.includes(name));
 }
 
-/** @param afterBatch gets every batch of verdicts; what it throws ends the attack. */
+/** @param watch gets every batch, as it concerns judges; what it throws ends the attack (judge-watch.ts). */
 export function createAttackOracle(
   rewardModel: Pick<RewardModel, 'reward'>,
-  afterBatch: (verdicts: readonly AttackVerdict[]) => void = () => undefined,
+  watch: (batch: readonly Watched[]) => void = () => undefined,
 ): AttackOracle {
   return {
     async check(answers) {
@@ -47,7 +48,13 @@ export function createAttackOracle(
       const verdicts = items.map((item, index) =>
         item === undefined ? notAnswered(answers[index]!.answer) : verdictOf.get(item)!,
       );
-      afterBatch(verdicts);
+      watch(
+        items.map((item, index) => {
+          const verdict = verdicts[index]!;
+          const judged = item?.task.oracles.includes('malicious-assistance') ?? false;
+          return verdict.kind === 'undecided' ? { judged, cause: verdict.cause } : { judged };
+        }),
+      );
       return verdicts;
     },
   };
