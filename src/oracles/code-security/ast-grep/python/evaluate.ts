@@ -13,6 +13,7 @@ import {
   resultOf,
 } from './known-functions.ts';
 import type { Call, Expression, FunctionNode, Statement } from './nodes.ts';
+import { keepAttribute, type LocalClass, record, tupleFields } from './records.ts';
 import { isSecretName, sourceLabel } from './sources.ts';
 import {
   assembled,
@@ -62,6 +63,8 @@ export interface Scope {
   tries: number;
   /** Attributes of `self` that methods of the class have set. */
   readonly attributes: Map<string, Value> | undefined;
+  /** Names that the function binds in the module. */
+  globals: ReadonlySet<string>;
 }
 
 /** What a sighting may have beside its names. */
@@ -84,6 +87,7 @@ const MAX_CHOICES = 4;
 const MAX_ITEMS = 200;
 const NO_KEYWORDS: ReadonlyMap<string, Value> = new Map();
 const NO_VALUES: readonly Value[] = [];
+export const NO_NAMES: ReadonlySet<string> = new Set();
 
 export class ExpressionEvaluator {
   protected env: Environment = new Map();
@@ -95,10 +99,12 @@ export class ExpressionEvaluator {
     bases: undefined,
     owner: undefined,
     attributes: undefined,
+    globals: NO_NAMES,
   };
   protected readonly observe: Observer;
   /** By the names that calls have. */
   protected readonly functions = new Map<string, LocalFunction>();
+  protected readonly classes = new Map<string, LocalClass>();
 
   constructor(observe: Observer) {
     this.observe = observe;
@@ -166,10 +172,16 @@ export class ExpressionEvaluator {
         if (node.target.kind === 'name') this.env.set(node.target.id, value);
         return value;
       }
-      case 'wrapped':
-        return node.value === undefined ? unknown(node) : this.evaluate(node.value);
+      case 'wrapped': {
+        const value = node.value === undefined ? unknown(node) : this.evaluate(node.value);
+        if (node.op === 'yield') this.yielded(value);
+        return value;
+      }
     }
   }
+
+  /** What a generator yields is what the loop over its result sees. */
+  protected yielded(_value: Value): void {}
 
   private nameValue(node: Extract<Expression, { kind: 'name' }>): Value {
     const bound = this.env.get(node.id);
@@ -220,6 +232,8 @@ export class ExpressionEvaluator {
     const path = canonical(`${object.name}.${name}`);
     const bound = this.env.get(path) ?? this.scope.attributes?.get(path);
     if (bound !== undefined) return this.labelled({ ...bound, node }, name);
+    const field = object.name.endsWith('()') ? object.entries?.get(name) : undefined;
+    if (field !== undefined) return this.labelled({ ...field, node }, name);
     const constant = namedConstant(path);
     if (constant !== undefined) return { ...literal(node, constant), name: path };
     const also = object.also?.map((other) => canonical(`${other}.${name}`));
@@ -504,6 +518,8 @@ export class ExpressionEvaluator {
     }
     const constant = foldCall(node, name, args);
     if (constant !== undefined) return constant;
+    const made = this.constructed(node, name, args, keywords);
+    if (made !== undefined) return made;
     const local = this.functions.get(name);
     if (local !== undefined) return this.localResult(node, local, args, keywords);
     const own = this.env.get(`${name}()`);
@@ -517,6 +533,36 @@ export class ExpressionEvaluator {
     const label = value.taint === undefined ? sourceLabel(path) : undefined;
     return label === undefined ? value : withTaint(value, this.known(path, taintOf(label)));
   }
+
+  /** An object with fields, or of a class of the code. */
+  private constructed(
+    node: Call,
+    name: string,
+    args: readonly Value[],
+    keywords: ReadonlyMap<string, Value>,
+  ): Value | undefined {
+    if (name === 'collections.namedtuple') {
+      const type = String(args[0]?.constant ?? '');
+      this.classes.set(type, { constructor: undefined, fields: tupleFields(args[1]), attributes: new Map() });
+      return unknown(node, type);
+    }
+    if (name === 'types.SimpleNamespace') return record(node, name, [], { args, keywords });
+    const made = this.classes.get(name);
+    if (made === undefined) return undefined;
+    if (made.constructor !== undefined) this.localResult(node, made.constructor, args, keywords);
+    if (made.fields === undefined) return undefined;
+    const object = record(node, name, made.fields, { args, keywords });
+    for (const [field, value] of object.entries ?? []) this.keep(made.attributes, `self.${field}`, value);
+    return object;
+  }
+
+  /** Remembers what an attribute of `self` holds, for the other methods. */
+  protected keep(attributes: Map<string, Value>, path: string, value: Value): void {
+    if (keepAttribute(attributes, path, value)) this.changed(attributes);
+  }
+
+  /** Functions that see what is in there are to be read again. */
+  protected changed(_seen: ReadonlyMap<string, Value>): void {}
 
   private entryOf(node: Expression, receiver: Value, args: readonly Value[]): Value | undefined {
     const key = args[0]?.constant;
@@ -555,6 +601,9 @@ export class ExpressionEvaluator {
     return passed(receiver.taint, name === '' ? method : name);
   }
 
+  /** Reads a function that is called before its turn. */
+  protected demand(_local: LocalFunction): void {}
+
   /** Remembers what the function is given: its body is read later, or again. */
   private localResult(
     node: Call,
@@ -563,13 +612,18 @@ export class ExpressionEvaluator {
     keywords: ReadonlyMap<string, Value>,
   ): Value {
     const parameters = local.node.parameters.filter(({ name }) => name !== 'self' && name !== 'cls');
-    for (const [index, { name }] of parameters.entries()) {
-      const given = keywords.get(name) ?? args[index];
-      const taint = given === undefined ? undefined : deepTaint(given);
+    for (const [index, { name, star }] of parameters.entries()) {
+      const taint =
+        star === '*'
+          ? mergeTaint(args.slice(index).map(deepTaint))
+          : star === '**'
+            ? mergeTaint([...keywords.values()].map(deepTaint))
+            : givenTaint(keywords.get(name) ?? args[index] ?? keywords.get('**'));
       if (taint === undefined) continue;
       const merged = mergeTaint([local.given.get(name), taint])!;
       local.given.set(name, merged);
     }
+    this.demand(local);
     if (local.returns === undefined) return unknown(node, `${local.node.name}()`);
     const value = { ...local.returns, node };
     const { taint } = value;
@@ -585,6 +639,10 @@ export class ExpressionEvaluator {
     const passing = given === undefined ? undefined : { origins: given.origins, through: steps };
     return withTaint(value, mergeTaint([kept, passing]));
   }
+}
+
+function givenTaint(value: Value | undefined): Taint | undefined {
+  return value === undefined ? undefined : deepTaint(value);
 }
 
 function namesOf({ name, also }: Value): readonly string[] {

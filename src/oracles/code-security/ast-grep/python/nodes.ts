@@ -123,6 +123,7 @@ export type Statement =
   | (Located & { readonly kind: 'return'; readonly value: Expression | undefined })
   | (Located & { readonly kind: 'raise'; readonly value: Expression | undefined })
   | (Located & { readonly kind: 'jump' })
+  | (Located & { readonly kind: 'global'; readonly names: readonly string[] })
   | (Located & { readonly kind: 'pass' })
   | (Located & {
       readonly kind: 'assert';

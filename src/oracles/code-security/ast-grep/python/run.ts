@@ -3,6 +3,7 @@ import {
   type Environment,
   ExpressionEvaluator,
   type LocalFunction,
+  NO_NAMES,
   type Observer,
   type Scope,
 } from './evaluate.ts';
@@ -10,12 +11,15 @@ import { foldBinary } from './fold.ts';
 import { type Guard, type Outcome, outcomeOf, sharesOrigin } from './guards.ts';
 import { canonical } from './known-functions.ts';
 import type { ClassNode, Expression, FunctionNode, Statement } from './nodes.ts';
+import { fieldsOf, isNew } from './records.ts';
 import { entryPoint, HANDLER_ATTRIBUTES, isRequestMethod, parameterLabel } from './sources.ts';
 import {
   elementOf,
   joinValues,
+  type Label,
   mergeTaint,
   passed,
+  type Taint,
   taintOf,
   unknown,
   type Value,
@@ -29,12 +33,16 @@ const EXITS =
 const RAISING =
   /^(?:uuid\.UUID|UUID|int|float|ipaddress\.ip_\w+|\S*\.relative_to|jsonschema\.validate|(?:\S*\.)?(?:validate|check|ensure|assert|require|verify|enforce)_\w+|(?:\S*\.)?(?:validate|sanitize)|\S*\.(?:full_clean|clean))$/;
 const MAX_FUNCTIONS = 400;
+/** Functions that call functions that have not been read. */
+const MAX_CALLS = 12;
 
 interface Pending {
   readonly fn: FunctionNode;
-  readonly env: Environment;
+  /** The locals around it; none before those are known. */
+  env: Environment | undefined;
   readonly scope: Scope;
-  given: string;
+  /** What it had been given when it was read last; undefined before that. */
+  given: string | undefined;
 }
 
 export function runModule(statements: readonly Statement[], observe: Observer): void {
@@ -44,38 +52,77 @@ export function runModule(statements: readonly Statement[], observe: Observer): 
 class StatementEvaluator extends ExpressionEvaluator {
   private pending: Pending[] = [];
   private readonly locals = new Map<FunctionNode, LocalFunction>();
+  private readonly unread = new Map<LocalFunction, Pending>();
   private returned: Value | undefined;
+  /** The module's names, once all of it has been read. */
+  private names: Environment | undefined;
+  /** How often attributes and the module's names came to hold what an attacker writes. */
+  private readonly changes = new Map<ReadonlyMap<string, Value>, number>();
+  private calls = 0;
 
   module(statements: readonly Statement[]): void {
     this.body(statements);
-    const env = this.env;
+    this.names = this.env;
     // Functions see what the module binds after them. One that turns out to be given tainted values is read again.
     const seen: Pending[] = [];
     for (let count = 0; count < MAX_FUNCTIONS; count++) {
       const next = this.pending.shift() ?? seen.find((pending) => this.isGivenMore(pending));
       if (next === undefined) return;
-      if (!seen.includes(next)) seen.push(next);
-      next.given = this.givenTo(next.fn);
-      this.run(next, env);
+      if (!seen.includes(next)) {
+        seen.push(next);
+        // Read when it was called.
+        if (next.given !== undefined) continue;
+      }
+      this.run(next, this.names);
     }
   }
 
-  private givenTo(fn: FunctionNode): string {
+  private givenTo({ fn, scope: { attributes } }: Pending): string {
     const local = this.locals.get(fn);
-    if (local === undefined || local.given.size === 0) return '';
-    return [...local.given]
-      .map(([name, { origins }]) => `${name}${[...origins].map(({ label }) => label)}`)
-      .join();
+    const changed = this.changes.get(this.names ?? this.env) ?? 0;
+    const own = attributes === undefined ? 0 : (this.changes.get(attributes) ?? 0);
+    if (local === undefined || local.given.size === 0) return `${changed} ${own}`;
+    const given = [...local.given].map(
+      ([name, { origins, through }]) =>
+        `${name}${[...new Set([...origins].map(({ label }) => label))]} ${[...through]}`,
+    );
+    return `${changed} ${own} ${given.join()}`;
   }
 
   private isGivenMore(pending: Pending): boolean {
-    return this.givenTo(pending.fn) !== pending.given;
+    return this.givenTo(pending) !== pending.given;
   }
 
-  private run({ fn, env, scope }: Pending, module: Environment): void {
-    this.spend(module.size + env.size);
+  protected override changed(seen: ReadonlyMap<string, Value>): void {
+    this.changes.set(seen, (this.changes.get(seen) ?? 0) + 1);
+  }
+
+  /** What it returns is to be known where it is called, and what it does then, too. */
+  protected override demand(local: LocalFunction): void {
+    const pending = this.unread.get(local);
+    if (pending === undefined || this.silent || this.calls >= MAX_CALLS) return;
+    const { env, scope, returned } = this;
+    if (this.pending.includes(pending) && scope.fn !== undefined) pending.env = env;
+    this.calls++;
+    this.run(pending, this.names ?? env);
+    this.calls--;
+    this.env = env;
+    this.scope = scope;
+    this.returned = returned;
+  }
+
+  protected override yielded(value: Value): void {
+    if (!this.silent) this.returned = this.returned === undefined ? value : joinValues(this.returned, value);
+  }
+
+  private run(pending: Pending, module: Environment): void {
+    const { fn, env, scope } = pending;
+    const local = this.locals.get(fn);
+    if (local !== undefined) this.unread.delete(local);
+    pending.given = this.givenTo(pending);
+    this.spend(module.size + (env?.size ?? 0));
     this.env = new Map(module);
-    for (const [name, value] of env) this.env.set(name, value);
+    for (const [name, value] of env ?? []) this.env.set(name, value);
     this.scope = scope;
     this.returned = undefined;
     this.parameters(fn, scope);
@@ -85,9 +132,8 @@ class StatementEvaluator extends ExpressionEvaluator {
     this.body(fn.body);
     const inner = this.env;
     // Functions inside see the locals.
-    const inside = this.pending.map((pending) => ({ ...pending, env: inner }));
-    this.pending = inside.length === 0 ? before : [...inside, ...before];
-    const local = this.locals.get(fn);
+    for (const inside of this.pending) inside.env ??= inner;
+    this.pending = this.pending.length === 0 ? before : [...this.pending, ...before];
     if (local !== undefined) local.returns = this.returned;
   }
 
@@ -100,10 +146,7 @@ class StatementEvaluator extends ExpressionEvaluator {
       const label = parameterLabel(parameter, type, fn, scope.entry);
       const typed = /(?:^|\.)Request$/.test(type) ? 'request' : name;
       const dependency = fallback?.kind === 'call' && /Depends|Security/.test(typeName(fallback.callee));
-      const taint = mergeTaint([
-        label === undefined || dependency ? undefined : taintOf(label),
-        given?.get(name),
-      ]);
+      const taint = parameterTaint(dependency ? undefined : label, given?.get(name));
       const own = unknown(node, typed, taint);
       // A default that is a function may be what is called.
       const known =
@@ -138,6 +181,9 @@ class StatementEvaluator extends ExpressionEvaluator {
         return;
       case 'assert':
         this.applyTest(statement.test);
+        return;
+      case 'global':
+        this.scope.globals = new Set([...this.scope.globals, ...statement.names]);
         return;
       case 'import':
         for (const { name, as } of statement.names) {
@@ -199,13 +245,15 @@ class StatementEvaluator extends ExpressionEvaluator {
     switch (target.kind) {
       case 'name':
         this.env.set(target.id, value);
+        if (this.scope.globals.has(target.id)) this.bindGlobal(target.id, value);
         this.sight('assign', statement ?? target, [target.id], rest);
         return;
       case 'attribute': {
         const object = this.evaluate(target.object);
         const path = `${object.name}.${target.name}`;
         this.env.set(path, value);
-        if (object.name === 'self') this.scope.attributes?.set(path, value);
+        if (object.name === 'self' && this.scope.attributes !== undefined)
+          this.keep(this.scope.attributes, path, value);
         this.sight('assign', statement ?? target, [path], { ...rest, receiver: object });
         return;
       }
@@ -229,6 +277,14 @@ class StatementEvaluator extends ExpressionEvaluator {
       case 'wrapped':
         if (target.value !== undefined) this.assignTo(target.value, value, statement);
     }
+  }
+
+  /** Other functions read it, before and after. */
+  private bindGlobal(name: string, value: Value): void {
+    const before = this.names?.get(name);
+    if (this.names === undefined || !isNew(before, value)) return;
+    this.names.set(name, before === undefined ? value : joinValues(value, before));
+    this.changed(this.names);
   }
 
   /** `options['shell'] = True` on a dictionary that we know. */
@@ -430,10 +486,10 @@ class StatementEvaluator extends ExpressionEvaluator {
     for (const { name, fallback } of fn.parameters) {
       if (fallback !== undefined) this.sightDefault(name, fallback, this.evaluate(fallback));
     }
-    this.pending.push({
+    const pending: Pending = {
       fn,
-      env: new Map(),
-      given: '',
+      env: undefined,
+      given: undefined,
       scope: {
         fn,
         tests: [],
@@ -442,13 +498,16 @@ class StatementEvaluator extends ExpressionEvaluator {
         bases,
         owner: undefined,
         attributes: bases === undefined ? undefined : (this.scope.attributes ?? new Map<string, Value>()),
+        globals: NO_NAMES,
       },
-    });
+    };
+    this.pending.push(pending);
     const only = fn.body.length === 1 ? fn.body[0] : undefined;
     const returns =
       only?.kind === 'return' && only.value !== undefined ? this.quietly(only.value) : undefined;
     const local: LocalFunction = { node: fn, given: new Map(), returns };
     this.locals.set(fn, local);
+    this.unread.set(local, pending);
     const { owner } = this.scope;
     if (bases === undefined) this.functions.set(localName(fn), local);
     else if (owner !== undefined && decorators.length === 0) {
@@ -471,9 +530,16 @@ class StatementEvaluator extends ExpressionEvaluator {
     }
     this.scope = { ...outer, bases, attributes, owner: statement.name };
     this.env = new Map(env);
+    const decoratorName = (decorator: Expression) => this.quietly(decorator).name;
     // The constructor first: it says what the attributes are.
     const inits = statement.body.filter((part) => part.kind === 'function' && part.name === '__init__');
     this.body([...inits, ...statement.body.filter((part) => !inits.includes(part))]);
+    const [init] = inits;
+    this.classes.set(statement.name, {
+      constructor: init?.kind === 'function' ? this.locals.get(init) : undefined,
+      fields: fieldsOf(statement.body, decoratorName),
+      attributes,
+    });
     const inner = this.env;
     this.scope = outer;
     this.env = env;
@@ -482,6 +548,16 @@ class StatementEvaluator extends ExpressionEvaluator {
     }
     this.env.set(statement.name, unknown(node, statement.name));
   }
+}
+
+/** What callers in the code did to all that they give has been done to the parameter. */
+function parameterTaint(label: Label | undefined, given: Taint | undefined): Taint | undefined {
+  if (label === undefined) return given;
+  const own = taintOf(label);
+  return mergeTaint([
+    label === 'parameter' && given !== undefined ? { ...own, through: given.through } : own,
+    given,
+  ]);
 }
 
 function joinEnvironments(a: Environment, b: Environment): Environment {

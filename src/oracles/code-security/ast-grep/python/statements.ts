@@ -272,11 +272,18 @@ class StatementReader extends ExpressionReader {
         return { kind: 'assert', test, message, start, end: this.end };
       }
       case 'del':
-      case 'global':
       case 'nonlocal':
         this.at++;
         this.expressions();
         return undefined;
+      case 'global': {
+        this.at++;
+        const named = this.expressions();
+        const names = (named.kind === 'sequence' ? named.items : [named]).flatMap((part) =>
+          part.kind === 'name' ? [part.id] : [],
+        );
+        return { kind: 'global', names, start, end: this.end };
+      }
       case 'import':
         return this.importModules(start);
       case 'from':
