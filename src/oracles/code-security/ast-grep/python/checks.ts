@@ -1,6 +1,7 @@
 /** Checks that are no matter of names and arguments; a rule asks for one by its name. */
-import type { Sighting } from './evaluate.ts';
+
 import { isSlowPattern } from './regex.ts';
+import type { Sighting } from './sightings.ts';
 
 /** Characters that are looked at; hostile code must not make a check slow. */
 const MAX_BODY = 10_000;

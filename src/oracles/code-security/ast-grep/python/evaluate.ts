@@ -3,17 +3,19 @@
  * `__import__`, puts texts together, and carries taint. Tells the observer of every call and comparison.
  */
 import { foldBinary, foldCall, foldMethod, namedConstant, sliced } from './fold.ts';
-import {
-  CLEANING,
-  COLLECTING,
-  CONTAINER,
-  canonical,
-  ENDS,
-  isDangerous,
-  resultOf,
-} from './known-functions.ts';
-import type { Call, Expression, FunctionNode, Statement } from './nodes.ts';
+import { COLLECTING, CONTAINER, canonical, ENDS, isDangerous, resultOf } from './known-functions.ts';
+import { give, returned } from './local-calls.ts';
+import type { Call, Expression } from './nodes.ts';
 import { keepAttribute, type LocalClass, record, tupleFields } from './records.ts';
+import {
+  type Environment,
+  type LocalFunction,
+  NO_NAMES,
+  type Observer,
+  type Scope,
+  type Seen,
+  type Sighting,
+} from './sightings.ts';
 import { isSecretName, sourceLabel } from './sources.ts';
 import {
   assembled,
@@ -34,60 +36,11 @@ import {
   withTaint,
 } from './values.ts';
 
-/** Something that a rule may be about. */
-export interface Sighting {
-  readonly kind: 'call' | 'assign' | 'return' | 'compare' | 'handler' | 'dict' | 'function' | 'divide';
-  readonly node: { readonly start: number; readonly end: number };
-  /** Dotted names of what is called or assigned to; empty for the other kinds. */
-  readonly names: readonly string[];
-  readonly args: readonly Value[];
-  readonly keywords: ReadonlyMap<string, Value>;
-  readonly receiver: Value | undefined;
-  /** What is assigned or returned. */
-  readonly value: Value | undefined;
-  readonly statement: Statement | undefined;
-  readonly scope: Scope;
-}
-
-export interface Scope {
-  readonly fn: FunctionNode | undefined;
-  /** What calls the function: requests, the command line. */
-  readonly entry: 'web' | 'input' | undefined;
-  /** Names of the base classes of the class around. */
-  readonly bases: readonly string[] | undefined;
-  /** Name of the class around. */
-  readonly owner: string | undefined;
-  /** Tests of the `if` statements around, innermost last. */
-  readonly tests: Expression[];
-  /** `try` statements with handlers around. */
-  tries: number;
-  /** Attributes of `self` that methods of the class have set. */
-  readonly attributes: Map<string, Value> | undefined;
-  /** Names that the function binds in the module. */
-  globals: ReadonlySet<string>;
-}
-
-/** What a sighting may have beside its names. */
-type Seen = {
-  readonly [K in 'args' | 'keywords' | 'receiver' | 'value' | 'statement']?: Sighting[K] | undefined;
-};
-
-export type Observer = (sighting: Sighting) => void;
-export type Environment = Map<string, Value>;
-
-/** A function of the code: what it returned, and what it was given. */
-export interface LocalFunction {
-  readonly node: FunctionNode;
-  given: Map<string, Taint>;
-  returns: Value | undefined;
-}
-
 const MAX_WORK = 5_000_000;
 const MAX_CHOICES = 4;
 const MAX_ITEMS = 200;
 const NO_KEYWORDS: ReadonlyMap<string, Value> = new Map();
 const NO_VALUES: readonly Value[] = [];
-export const NO_NAMES: ReadonlySet<string> = new Set();
 
 export class ExpressionEvaluator {
   protected env: Environment = new Map();
@@ -604,45 +557,17 @@ export class ExpressionEvaluator {
   /** Reads a function that is called before its turn. */
   protected demand(_local: LocalFunction): void {}
 
-  /** Remembers what the function is given: its body is read later, or again. */
+  /** Remembers what the function is given: its body is read now, later, or again. */
   private localResult(
     node: Call,
     local: LocalFunction,
     args: readonly Value[],
     keywords: ReadonlyMap<string, Value>,
   ): Value {
-    const parameters = local.node.parameters.filter(({ name }) => name !== 'self' && name !== 'cls');
-    for (const [index, { name, star }] of parameters.entries()) {
-      const taint =
-        star === '*'
-          ? mergeTaint(args.slice(index).map(deepTaint))
-          : star === '**'
-            ? mergeTaint([...keywords.values()].map(deepTaint))
-            : givenTaint(keywords.get(name) ?? args[index] ?? keywords.get('**'));
-      if (taint === undefined) continue;
-      const merged = mergeTaint([local.given.get(name), taint])!;
-      local.given.set(name, merged);
-    }
+    give(local, args, keywords);
     this.demand(local);
-    if (local.returns === undefined) return unknown(node, `${local.node.name}()`);
-    const value = { ...local.returns, node };
-    const { taint } = value;
-    if (taint === undefined) return value;
-    // What it made of its parameters, it makes of what it is given here.
-    const theirs = new Set([...local.given.values()].flatMap(({ origins }) => [...origins]));
-    const own = [...taint.origins].filter((origin) => origin.label !== 'parameter' && !theirs.has(origin));
-    if (own.length === taint.origins.size) return value;
-    const given = mergeTaint([...args, ...keywords.values()].map(deepTaint));
-    const steps = new Set([...taint.through, ...(given?.through ?? [])]);
-    if (taint.through.size > 0 && CLEANING.test(local.node.name)) steps.add('guard:custom');
-    const kept = own.length === 0 ? undefined : { origins: new Set(own), through: taint.through };
-    const passing = given === undefined ? undefined : { origins: given.origins, through: steps };
-    return withTaint(value, mergeTaint([kept, passing]));
+    return returned(node, local, args, keywords);
   }
-}
-
-function givenTaint(value: Value | undefined): Taint | undefined {
-  return value === undefined ? undefined : deepTaint(value);
 }
 
 function namesOf({ name, also }: Value): readonly string[] {

@@ -1,10 +1,10 @@
 /** Tries the flow rules on everything that the evaluation of a module tells. */
 import { runCheck } from './checks.ts';
 import { holdsFor, isTainted } from './conditions.ts';
-import type { Sighting } from './evaluate.ts';
 import type { FlowRule } from './flow-schema.ts';
 import { glob } from './glob.ts';
 import { runModule } from './run.ts';
+import type { Sighting } from './sightings.ts';
 import { candidates, type Entry, indexSinks } from './sink-index.ts';
 import { readModule } from './statements.ts';
 import { textPattern } from './text-pattern.ts';

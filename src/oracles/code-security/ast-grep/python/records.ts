@@ -1,6 +1,7 @@
 /** Classes that keep what they are made with under the names of their fields: dataclasses, named tuples, namespaces. */
-import type { LocalFunction } from './evaluate.ts';
+
 import type { Expression, Statement } from './nodes.ts';
+import type { LocalFunction } from './sightings.ts';
 import { mergeTaint, unknown, type Value, withTaint } from './values.ts';
 
 /** A class of the code. */

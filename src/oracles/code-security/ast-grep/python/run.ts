@@ -1,17 +1,11 @@
 /** Walks a module in the order in which it runs: bindings, branches, loops, functions. */
-import {
-  type Environment,
-  ExpressionEvaluator,
-  type LocalFunction,
-  NO_NAMES,
-  type Observer,
-  type Scope,
-} from './evaluate.ts';
+import { ExpressionEvaluator } from './evaluate.ts';
 import { foldBinary } from './fold.ts';
 import { type Guard, type Outcome, outcomeOf, sharesOrigin } from './guards.ts';
 import { canonical } from './known-functions.ts';
 import type { ClassNode, Expression, FunctionNode, Statement } from './nodes.ts';
 import { fieldsOf, isNew } from './records.ts';
+import { type Environment, type LocalFunction, NO_NAMES, type Observer, type Scope } from './sightings.ts';
 import { entryPoint, HANDLER_ATTRIBUTES, isRequestMethod, parameterLabel } from './sources.ts';
 import {
   elementOf,

@@ -1,9 +1,9 @@
 /** Finds the sinks that a sighting may be about, without trying all of them. */
 import { kindsOfCheck } from './checks.ts';
-import type { Sighting } from './evaluate.ts';
 import type { Condition, FlowRule, Sink } from './flow-schema.ts';
 import { expandBraces, glob } from './glob.ts';
 import { remembered } from './names.ts';
+import type { Sighting } from './sightings.ts';
 
 /** A sink of a rule. */
 export interface Entry<R> {
