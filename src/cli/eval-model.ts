@@ -15,6 +15,7 @@ import {
   modelsSchema,
   type Prices,
   parseSettings,
+  withoutKeys,
 } from '../models/config.ts';
 import { checkChatModel, createChatModel, modelTitle } from '../models/create-chat-model.ts';
 import type { Ledger } from '../models/ledger.ts';
@@ -132,6 +133,11 @@ export interface OpenModel {
   readonly prices: Prices | undefined;
   isKnown(request: ChatRequest): boolean;
   close(): Promise<void>;
+}
+
+/** To be opened for an estimate: it is not asked, so no key is needed. */
+export function unasked<C extends ModelChoice>(choice: C): C {
+  return 'config' in choice ? { ...choice, config: withoutKeys(choice.config) } : choice;
 }
 
 /** Opens the model to be asked. @throws ConfigError when a key is missing, ModelError when a budget meets no prices. */

@@ -10,8 +10,9 @@ import { Ledger } from '../models/ledger.ts';
 import { ReplyCache } from '../models/reply-cache.ts';
 import { exists, remove, writeJsonl } from '../runs/files.ts';
 import { RunDirectory } from '../runs/run-directory.ts';
+import { withEstimateFolder } from './estimate-folder.ts';
 import { compareCommand } from './eval-compare.ts';
-import { openModel } from './eval-model.ts';
+import { openModel, unasked } from './eval-model.ts';
 import { checkFolder, decodingOf, defaultName, type EvalOptions, type Plan, readPlan } from './eval-plan.ts';
 import { addReportOptions, checkBaseline, reportEvaluation } from './eval-report.ts';
 import { evaluate } from './eval-run.ts';
@@ -76,36 +77,38 @@ async function execute(options: EvalOptions): Promise<void> {
   const folder = options.out ?? join('evaluations', defaultName(plan));
   checkFolder(folder, plan);
   checkBaseline(folder, options);
+  if (options.estimate) return await withEstimateFolder(folder, (run) => estimate(plan, run));
   const isNew = !exists(folder);
   const run = new RunDirectory(folder);
   const journal = new CompletionJournal(run.file('journal.sqlite'));
   try {
-    if (options.estimate) return await estimate(plan, journal);
     await evaluate(plan, { run, journal });
     reportEvaluation(folder, options);
   } finally {
     journal.close();
     run.close();
-    // An estimate, or a start that was refused (no judge there, a key that is not set), leaves nothing behind.
+    // A start that was refused (no judge there, a key that is not set), leaves nothing behind.
     if (isNew && !isEvaluation(folder)) remove(folder);
   }
 }
 
-async function estimate(plan: Plan, journal: CompletionJournal): Promise<void> {
+async function estimate(plan: Plan, run: RunDirectory): Promise<void> {
   const { models, benchmarks, options, oracles } = plan;
   const { policy, budget } = models;
   const { samples } = options;
   const decoding = decodingOf(plan);
   const judge = typeof oracles.judge === 'string' ? {} : { judge: oracles.judge };
+  const journal = new CompletionJournal(run.file('journal.sqlite'));
   const shared = { ledger: new Ledger({ journal }), cache: new ReplyCache(journal) };
   const model =
-    policy.kind === 'responses' ? undefined : await openModel(policy, { decoding, samples }, shared);
+    policy.kind === 'responses' ? undefined : await openModel(unasked(policy), { decoding, samples }, shared);
   try {
     const known = model === undefined ? {} : { policy: { decoding, ...model } };
     const figures = estimateEvaluation({ benchmarks, samples, budget, ...judge, ...known });
     process.stdout.write(`${options.json ? JSON.stringify(figures) : estimateText(figures)}\n`);
   } finally {
     await model?.close();
+    journal.close();
   }
 }
 

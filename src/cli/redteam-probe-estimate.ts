@@ -5,24 +5,22 @@ import { type Estimate, estimateCost } from '../models/estimate.ts';
 import { Ledger } from '../models/ledger.ts';
 import { ReplyCache } from '../models/reply-cache.ts';
 import { plannedCalls, USUAL_TOKENS } from '../redteam/probe/estimate.ts';
-import { exists } from '../runs/files.ts';
-import { RunDirectory } from '../runs/run-directory.ts';
+import { withEstimateFolder } from './estimate-folder.ts';
 import { estimateLines } from './estimate-lines.ts';
-import { openModel } from './eval-model.ts';
+import { openModel, unasked } from './eval-model.ts';
 import type { ProbePlan } from './redteam-probe-plan.ts';
 import { knowledgeOf, usesAttacker } from './redteam-probe-run.ts';
 
 /** @param folder of the probe: replies that are there are free. */
 export async function estimateProbe(plan: ProbePlan, folder: string): Promise<void> {
-  if (!exists(folder)) return print(plan, await figures(plan, undefined));
-  const run = new RunDirectory(folder);
-  const journal = new CompletionJournal(run.file('journal.sqlite'));
-  try {
-    print(plan, await figures(plan, journal));
-  } finally {
-    journal.close();
-    run.close();
-  }
+  await withEstimateFolder(folder, async (run) => {
+    const journal = new CompletionJournal(run.file('journal.sqlite'));
+    try {
+      print(plan, await figures(plan, journal));
+    } finally {
+      journal.close();
+    }
+  });
 }
 
 interface Figures {
@@ -32,11 +30,11 @@ interface Figures {
   readonly most: Estimate;
 }
 
-async function figures(plan: ProbePlan, journal: CompletionJournal | undefined): Promise<Figures> {
+async function figures(plan: ProbePlan, journal: CompletionJournal): Promise<Figures> {
   const { decoding, models, oracles, read, settings, library } = plan;
-  const ledger = new Ledger(journal === undefined ? {} : { journal });
+  const ledger = new Ledger({ journal });
   const shared = { ledger, cache: new ReplyCache(journal), role: 'target' };
-  const target = await openModel(plan.target, { decoding, samples: 1 }, shared);
+  const target = await openModel(unasked(plan.target), { decoding, samples: 1 }, shared);
   const judge = typeof oracles.judge === 'string' ? undefined : oracles.judge;
   const prices: Record<'target' | 'attacker' | 'judge', Prices | undefined> = {
     target: target.prices,

@@ -5,15 +5,16 @@ import { stringify } from 'yaml';
 import { contentKey } from '../content-key.ts';
 import { ConfigError } from '../errors.ts';
 import { checkReachable, checkSettings } from '../recipe/red-teaming/check.ts';
-import { openRedTeaming } from '../recipe/red-teaming/context.ts';
+import { openRedTeaming, toEstimate } from '../recipe/red-teaming/context.ts';
 import { estimateRedTeaming, type RedTeamEstimate } from '../recipe/red-teaming/estimate.ts';
 import { runRedTeaming } from '../recipe/red-teaming/pipeline.ts';
 import { resolveRedTeaming } from '../recipe/red-teaming/resolve.ts';
 import type { RedTeaming } from '../recipe/red-teaming/schema.ts';
 import type { RedTeamSummary } from '../report/red-teaming/summary.ts';
-import { exists, writeFileAtomic } from '../runs/files.ts';
+import { exists, remove, writeFileAtomic } from '../runs/files.ts';
 import { RunDirectory } from '../runs/run-directory.ts';
 import { commandProgress } from './command-progress.ts';
+import { withEstimateFolder } from './estimate-folder.ts';
 import { estimateLines } from './estimate-lines.ts';
 
 const HELP = `
@@ -49,13 +50,13 @@ async function execute(file: string, options: RunOptions): Promise<void> {
   const settings = resolveRedTeaming(file, options.set);
   checkSettings(settings);
   const folder = options.run ?? join('runs', `${settings.name}-seed${settings.seed}`);
+  if (options.estimate) return await estimate(settings, folder, options);
+  const isNew = !exists(folder);
   const run = new RunDirectory(folder);
-  const progress = commandProgress(options);
   try {
     checkFolder(run, settings);
-    const context = await openRedTeaming(settings, run, progress);
+    const context = await openRedTeaming(settings, run, commandProgress(options));
     try {
-      if (options.estimate) return print(await estimateRedTeaming(context), estimateText, options);
       // One that goes on may need nobody any more: its answers are kept.
       if (!exists(run.file('settings.yaml'))) await checkReachable(settings);
       writeFileAtomic(run.file('settings.yaml'), stringify(settings));
@@ -66,7 +67,21 @@ async function execute(file: string, options: RunOptions): Promise<void> {
     }
   } finally {
     run.close();
+    // A start that was refused (no model there, a key that is not set) leaves nothing behind.
+    if (isNew && !exists(run.file('settings.yaml'))) remove(folder);
   }
+}
+
+async function estimate(settings: RedTeaming, folder: string, options: RunOptions): Promise<void> {
+  await withEstimateFolder(folder, async (run) => {
+    checkFolder(run, settings);
+    const context = await openRedTeaming(toEstimate(settings), run, commandProgress(options));
+    try {
+      print(await estimateRedTeaming(context), estimateText, options);
+    } finally {
+      await context.close();
+    }
+  });
 }
 
 function print<T>(value: T, lines: (value: T) => string[], { json }: RunOptions): void {

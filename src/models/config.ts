@@ -124,6 +124,13 @@ export const chatModelSchema = z.discriminatedUnion('provider', [endpointSchema,
 
 export type ChatModelConfig = z.output<typeof chatModelSchema>;
 
+/** The same model for an estimate, which asks nobody: whether the variables of its keys are set does not matter. */
+export function withoutKeys(config: ChatModelConfig): ChatModelConfig {
+  if (config.provider === 'gguf') return config;
+  const { apiKeyEnv: _key, ...rest } = config;
+  return { ...rest, headerEnv: {} };
+}
+
 /** Settings of one endpoint as a user writes them. */
 export type EndpointSettings = z.input<typeof endpointSchema>;
 /** With defaults filled in. */

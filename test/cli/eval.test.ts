@@ -133,6 +133,14 @@ describe('purpcode eval', () => {
     const models = writeModels('estimate.json', server.baseUrl);
     const common = ['--models', models, '--benchmark', writeBenchmarks(), '--out', 'estimated'];
     const { out } = await runEval([...common, '--max-tokens', '100', '--estimate', '--json']);
+    assert.ok(!existsSync(join(folder, 'estimated')), 'nothing is left behind');
+    const locked = writeModels('locked-estimate.json', server.baseUrl, {
+      policy: { apiKeyEnv: 'PURPCODE_NO_SUCH_KEY' },
+    });
+    const keyless = await runEval(['--models', locked, '--benchmark', writeBenchmarks(), '--estimate']);
+    assert.equal(keyless.code, 0, keyless.error);
+    assert.match(keyless.out, /policy: 9 calls/);
+    assert.ok(!existsSync(join(folder, 'evaluations')));
     const { usual, most } = JSON.parse(out);
     assert.deepEqual([usual.roles.policy.calls, usual.roles.judge.calls], [9, 4]);
     // Output is 1 USD a million tokens: answers at their limit, judgements as usual.

@@ -303,6 +303,7 @@ describe('purpcode redteam run', () => {
     const estimate = await redteam(['run', 'small.yaml', '--run', 'estimate', '--estimate', '--json']);
     assert.equal(estimate.code, 0, estimate.stderr);
     assert.equal(server.requests.length, asked);
+    assert.ok(!existsSync(join(folder, 'estimate')), 'nothing is left behind');
     const { usual, most } = JSON.parse(estimate.stdout) as {
       usual: { calls: number; usd: number };
       most: { calls: number; usd: number };
@@ -465,6 +466,41 @@ describe('bad settings', () => {
     const broken = await redteam(['run', 'bad.yaml']);
     assert.equal(broken.code, 2);
     assert.match(broken.stderr, /bad\.yaml:\d/);
+  });
+
+  it('with several files that are not there are told of all', async () => {
+    const error = await refused(
+      settings(url, {
+        corpus: { benchmarks: ['sallm'], files: ['no-code.jsonl'] },
+        hygiene: { against: [] },
+        malicious: { sources: [{ format: 'cysecbench' }, { format: 'jsonl', path: 'no-requests.jsonl' }] },
+        benign: { files: ['harmless.jsonl', 'no-prompts.jsonl'] },
+      }),
+    );
+    for (const path of [
+      'corpus: there is no data/safecoder/',
+      'corpus: there is no data/sallm/',
+      'corpus.files: there is no no-code.jsonl',
+      'malicious.sources: there is no data/cysecbench/',
+      'malicious.sources: there is no no-requests.jsonl',
+      'benign.files: there is no no-prompts.jsonl',
+    ])
+      assert.ok(error.includes(path), `${path}\n${error}`);
+    assert.match(error, /hint: `purpcode data get safecoder sallm cysecbench --data data` downloads/);
+    assert.ok(!error.includes('there is no harmless.jsonl'));
+  });
+
+  it('of which a key is not set can be estimated, not run', async () => {
+    const { models, ...rest } = settings(url);
+    const locked = { ...models, judge: { ...models.judge, apiKeyEnv: 'PURPCODE_NO_SUCH_KEY' } };
+    const name = writeSettings('locked.yaml', { ...rest, models: locked });
+    const estimate = await redteam(['run', name, '--estimate']);
+    assert.equal(estimate.code, 0, estimate.stderr);
+    assert.match(estimate.stdout, /judge: \d+ calls/);
+    const run = await redteam(['run', name]);
+    assert.equal(run.code, 2);
+    assert.match(run.stderr, /PURPCODE_NO_SUCH_KEY is not set/);
+    assert.ok(!existsSync(join(folder, 'runs', 'small-seed1')));
   });
 
   it('of another campaign are kept apart', async () => {

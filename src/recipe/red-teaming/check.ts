@@ -1,8 +1,10 @@
 /** What is looked at before anything is opened, asked or paid: roles that somebody plays, inputs, names of rules. */
+import { dataPath } from '../../datasets/data-file.ts';
 import { ConfigError } from '../../errors.ts';
 import type { Role } from '../../models/config.ts';
 import { checkChatModel } from '../../models/create-chat-model.ts';
 import { benchmarksOf } from '../../redteam/corpus/benchmarks.ts';
+import { publicFiles } from '../../redteam/corpus/open-sources.ts';
 import { analyserRules } from '../../redteam/rule-library/analyser-rules.ts';
 import { loadCweTable } from '../../rules/cwe.ts';
 import { exists } from '../../runs/files.ts';
@@ -13,10 +15,9 @@ import { requestFiles } from './sources.ts';
 /** @throws ConfigError naming the setting. */
 export function checkSettings(settings: RedTeaming): void {
   checkRoles(settings);
-  requestFiles(settings);
-  checkFiles(settings);
-  checkRules(settings);
   checkBenchmarks(settings);
+  checkRules(settings);
+  checkFiles(settings);
 }
 
 /** A comparison of texts does not find a prompt that was written from a benchmark's code. */
@@ -33,19 +34,62 @@ function checkBenchmarks({ corpus, hygiene }: RedTeaming): void {
   }
 }
 
-function checkFiles({ benign, corpus, cwes }: RedTeaming): void {
-  const files: readonly (readonly [setting: string, path: string])[] = [
-    ...benign.questions.map(({ path }) => ['benign.questions', path] as const),
-    ...benign.coding.map(({ path }) => ['benign.coding', path] as const),
-    ...benign.files.map((path) => ['benign.files', path] as const),
-    ...corpus.files.map((path) => ['corpus.files', path] as const),
-    ...(cwes === undefined ? [] : [['cwes', cwes] as const]),
+interface NeededFile {
+  readonly setting: string;
+  readonly path: string;
+  /** For `purpcode data get`, where it has it. */
+  readonly dataSet?: string;
+}
+
+/** All at once: who mends one after the other starts as often as there are files. */
+function checkFiles(settings: RedTeaming): void {
+  const missing = neededFiles(settings).filter(({ path }) => !exists(path));
+  if (missing.length === 0) return;
+  const named = missing.map(({ setting, path }) => `${setting}: there is no ${path}`);
+  const dataSets = [...new Set(missing.flatMap(({ dataSet = [] }) => dataSet))];
+  const [get, own] = [dataSets.length > 0, missing.some(({ dataSet }) => dataSet === undefined)];
+  const hints = [
+    ...(get
+      ? [`\`purpcode data get ${dataSets.join(' ')} --data ${settings.data}\` downloads what is public`]
+      : []),
+    ...(own ? ['paths are relative to the folder that the command runs in'] : []),
   ];
-  const missing = files.find(([, path]) => !exists(path));
-  if (missing === undefined) return;
-  throw new ConfigError(`${missing[0]}: there is no ${missing[1]}`, {
-    hint: 'paths are relative to the folder that the command runs in',
-  });
+  throw new ConfigError(named.join('; '), { hint: `${hints.join('; ')}; or leave it out of the settings` });
+}
+
+function neededFiles(settings: RedTeaming): NeededFile[] {
+  const { benign, corpus, cwes, data, malicious } = settings;
+  const own = (setting: string, paths: readonly string[]) => paths.map((path) => ({ setting, path }));
+  const { advisories, commits } = corpus.osv ?? {};
+  return [
+    ...publicFiles(corpus).map((file) => ({
+      setting: 'corpus',
+      path: dataPath(data, file),
+      dataSet: dataSetOf(file.path),
+    })),
+    ...own('corpus.osv', advisories === undefined ? [] : [advisories]),
+    ...own('corpus.osv', typeof commits === 'object' ? [commits.clones] : []),
+    ...own('corpus.files', corpus.files),
+    ...requestFiles(settings).map(({ format, path }, index) => ({
+      setting: 'malicious.sources',
+      path,
+      ...(malicious.sources[index]!.path === undefined && { dataSet: format }),
+    })),
+    ...own(
+      'benign.questions',
+      benign.questions.map(({ path }) => path),
+    ),
+    ...own(
+      'benign.coding',
+      benign.coding.map(({ path }) => path),
+    ),
+    ...own('benign.files', benign.files),
+    ...own('cwes', cwes === undefined ? [] : [cwes]),
+  ];
+}
+
+function dataSetOf(path: string): string {
+  return path.split('/')[0]!;
 }
 
 function checkRules({ ruleToCode, oracles }: RedTeaming): void {

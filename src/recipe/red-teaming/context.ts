@@ -1,7 +1,7 @@
 /** What the stages of red-teaming with language models share. Opened once, closed once. */
 import { randomBytes } from 'node:crypto';
 import { CompletionJournal } from '../../models/completion-journal.ts';
-import type { Role } from '../../models/config.ts';
+import { type Role, withoutKeys } from '../../models/config.ts';
 import { type Models, openModels } from '../../models/open-models.ts';
 import type { Analyser } from '../../oracles/code-security/analyser.ts';
 import { unionOf } from '../../oracles/code-security/union.ts';
@@ -37,6 +37,23 @@ export interface RedTeamContext {
   /** Requests of a role in flight at once. */
   concurrency(role: Role): number;
   close(): Promise<void>;
+}
+
+/** For an estimate: nobody will be asked, so no key is needed. Everything else is the same. */
+export function toEstimate(settings: RedTeaming): RedTeaming {
+  const { budget, seed, ...roles } = settings.models;
+  const keyless = Object.fromEntries(
+    Object.entries(roles).flatMap(([role, config]) =>
+      config === undefined ? [] : [[role, withoutKeys(config)]],
+    ),
+  );
+  const { judge } = settings.oracles;
+  const judges = typeof judge === 'string' ? judge : { ...judge, models: judge.models.map(withoutKeys) };
+  return {
+    ...settings,
+    models: { budget, seed, ...keyless },
+    oracles: { ...settings.oracles, judge: judges },
+  };
 }
 
 /**

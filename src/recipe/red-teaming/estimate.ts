@@ -184,6 +184,7 @@ function* attackCalls(context: RedTeamContext, usual: boolean): Generator<Planne
     knowledge: attackKnowledge(context),
     target: { maxTokens, temperature, seed: settings.seed },
     hasAttacker: settings.models.attacker !== undefined,
+    multiTurn: multiTurn.attacks,
     ...(judged === undefined ? {} : { judge: judged }),
   };
   const probe = {

@@ -20,7 +20,6 @@ import {
   type MaliciousRequests,
   readMaliciousRequests,
 } from '../../redteam/malicious/requests.ts';
-import { exists } from '../../runs/files.ts';
 import type { RedTeamContext } from './context.ts';
 import type { RedTeaming } from './schema.ts';
 
@@ -86,7 +85,7 @@ export interface CollectedRequests {
   readonly classified: GenerationCounts;
 }
 
-/** @throws ConfigError for a file that is not there. */
+/** @throws ConfigError for a source of one's own without a path. */
 export function requestFiles({ malicious, data }: RedTeaming): { format: MaliciousFormat; path: string }[] {
   return malicious.sources.map(({ format, path }) => ({ format, path: fileOf(format, path, data) }));
 }
@@ -126,11 +125,6 @@ export async function collectRequests(context: RedTeamContext): Promise<Collecte
 
 function fileOf(format: MaliciousFormat, path: string | undefined, data: string): string {
   const file = path ?? (format === 'jsonl' ? undefined : dataPath(data, MALICIOUS_FILES[format]));
-  if (file === undefined) {
-    throw new ConfigError('malicious.sources: a source of format jsonl needs a path');
-  }
-  if (exists(file)) return file;
-  throw new ConfigError(`malicious.sources: there is no ${file}`, {
-    hint: `\`purpcode data get ${format} --data ${data}\` downloads it; or name another file with path, or leave the source out`,
-  });
+  if (file !== undefined) return file;
+  throw new ConfigError('malicious.sources: a source of format jsonl needs a path');
 }

@@ -33,6 +33,21 @@ export interface SourceSurroundings {
   }) => void;
 }
 
+const BENCHMARK_FILES: Readonly<Record<BenchmarkSource, DataFile>> = {
+  'safecoder-validation': SAFECODER_VALIDATION_FILE,
+  sallm: SALLM_FILE,
+  cyberseceval: INSTRUCT_FILE,
+  codelmsec: PAIRS_FILE,
+};
+
+/** What `openSources` will read of the data folder. */
+export function publicFiles({ safecoder, benchmarks }: CorpusConfig): DataFile[] {
+  return [
+    ...(safecoder ? [SAFECODER_TRAIN_FILE] : []),
+    ...[...new Set(benchmarks)].map((name) => BENCHMARK_FILES[name]),
+  ];
+}
+
 /**
  * In the order in which they count: SafeCoder, OSV, files of one's own, benchmarks.
  * @throws ConfigError, IoError for a file that is not there or is another one.
@@ -49,14 +64,13 @@ export async function openSources(
     sources.push(loadSafecoder(at(SAFECODER_TRAIN_FILE), { source: 'safecoder', lengths }));
   if (osv !== undefined) sources.push(await openOsv(osv, lengths, surroundings));
   for (const file of config.files) sources.push(...loadOwnCode(file, lengths));
-  const benchmarks: Readonly<Record<BenchmarkSource, () => LoadedSource>> = {
-    'safecoder-validation': () =>
-      loadSafecoder(at(SAFECODER_VALIDATION_FILE), { source: 'safecoder-validation', lengths }),
-    sallm: () => loadSallm(at(SALLM_FILE), lengths),
-    cyberseceval: () => loadCyberSecEval(at(INSTRUCT_FILE), lengths),
-    codelmsec: () => loadCodelmsec(at(PAIRS_FILE), lengths),
+  const benchmarks: Readonly<Record<BenchmarkSource, (path: string) => LoadedSource>> = {
+    'safecoder-validation': (path) => loadSafecoder(path, { source: 'safecoder-validation', lengths }),
+    sallm: (path) => loadSallm(path, lengths),
+    cyberseceval: (path) => loadCyberSecEval(path, lengths),
+    codelmsec: (path) => loadCodelmsec(path, lengths),
   };
-  for (const name of new Set(config.benchmarks)) sources.push(benchmarks[name]());
+  for (const name of new Set(config.benchmarks)) sources.push(benchmarks[name](at(BENCHMARK_FILES[name])));
   return sources;
 }
 

@@ -9,7 +9,7 @@ import type { Message } from '../../transcripts/message.ts';
 import { attackOraclesOf } from '../jailbreaks/attack-oracle.ts';
 import { goalOf } from '../jailbreaks/goal.ts';
 import { actorQuestionsAsk, actorsAsk } from '../jailbreaks/multi-turn/actors.ts';
-import { MULTI_TURN_ATTACKS } from '../jailbreaks/multi-turn/escalate.ts';
+import { MULTI_TURN_ATTACKS, type MultiTurnAttack } from '../jailbreaks/multi-turn/escalate.ts';
 import { bridgeAsk, ladderAsk } from '../jailbreaks/multi-turn/foot-in-the-door.ts';
 import { rewriteAsk } from '../jailbreaks/rewriting.ts';
 import { type TargetSettings, targetRequest } from '../jailbreaks/target.ts';
@@ -24,6 +24,8 @@ export interface ProbePlan extends Pick<ProbeOptions, 'settings' | 'library' | '
   readonly tasks: readonly Task[];
   readonly target: TargetSettings;
   readonly hasAttacker: boolean;
+  /** Conversations of a task; all kinds unless given. */
+  readonly multiTurn?: readonly MultiTurnAttack[];
   /** Absent where no model judges. */
   readonly judge?: JudgeConfig;
 }
@@ -65,17 +67,21 @@ function* conversationCalls(task: Task, plan: ProbePlan, usual: boolean): Genera
   const { steps, backOffs } = plan.settings.escalation;
   const goal = goalOf(task, plan.knowledge);
   const actor = { name: 'somebody', part: 'person', relation: filler(30) } as const;
-  const plans = [
-    ladderAsk(goal, { count: steps, ...SETTINGS }),
-    actorsAsk(goal, { count: 6, ...SETTINGS }),
-    actorQuestionsAsk(goal, actor, { count: steps + 1, ...SETTINGS }),
-  ];
+  const { multiTurn = MULTI_TURN_ATTACKS } = plan;
+  const asks: Readonly<Record<MultiTurnAttack, readonly { readonly request: PlannedCall['request'] }[]>> = {
+    'foot-in-the-door': [ladderAsk(goal, { count: steps, ...SETTINGS })],
+    actors: [
+      actorsAsk(goal, { count: 6, ...SETTINGS }),
+      actorQuestionsAsk(goal, actor, { count: steps + 1, ...SETTINGS }),
+    ],
+  };
+  const plans = multiTurn.flatMap((kind) => asks[kind]);
   for (const { request } of plans) yield attackerCall(request, usual);
   const turns = steps + 1 + (usual ? 0 : backOffs);
-  for (const _kind of MULTI_TURN_ATTACKS) yield* climbCalls(task, plan, { turns, usual });
+  for (const _kind of multiTurn) yield* climbCalls(task, plan, { turns, usual });
   if (usual) return;
   const { request } = bridgeAsk(goal, { accepted: [goal.request], refused: goal.request }, SETTINGS);
-  for (let call = 0; call < MULTI_TURN_ATTACKS.length * backOffs; call++) yield attackerCall(request, usual);
+  for (let call = 0; call < multiTurn.length * backOffs; call++) yield attackerCall(request, usual);
 }
 
 /** The whole conversation is sent again at every turn. */

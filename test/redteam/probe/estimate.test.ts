@@ -2,11 +2,15 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { JAILBREAK_LIBRARY } from '../../../src/redteam/jailbreaks/library.ts';
 import type { AttackKind } from '../../../src/redteam/probe/attempt.ts';
-import { plannedCalls } from '../../../src/redteam/probe/estimate.ts';
+import { type ProbePlan, plannedCalls } from '../../../src/redteam/probe/estimate.ts';
 import { DEFAULT_PROBE } from '../../../src/redteam/probe/options.ts';
 import { KNOWLEDGE, loadTask } from '../jailbreaks/roles.ts';
 
-function calls(attack: AttackKind, usual: boolean): Record<string, number> {
+function calls(
+  attack: AttackKind,
+  usual: boolean,
+  more: Pick<ProbePlan, 'multiTurn'> = {},
+): Record<string, number> {
   const settings = {
     ...DEFAULT_PROBE,
     attack,
@@ -22,6 +26,7 @@ function calls(attack: AttackKind, usual: boolean): Record<string, number> {
     knowledge: KNOWLEDGE,
     target: { temperature: 0, maxTokens: 100, seed: 1 },
     hasAttacker: true,
+    ...more,
   };
   const roles = [...plannedCalls(plan, usual)].map(({ role }) => role);
   return Object.fromEntries([...Map.groupBy(roles, (role) => role)].map(([role, own]) => [role, own.length]));
@@ -35,6 +40,12 @@ it('a plan has every call that a probe makes when nothing breaks', () => {
   assert.deepEqual(calls('search', true), { target: 20, attacker: 8 });
   // Two conversations of three turns, and a ladder, actors and questions about one of them.
   assert.deepEqual(calls('multi-turn', true), { attacker: 6, target: 12 });
+  // A ladder for each of two tasks; actors and questions about one of them.
+  assert.deepEqual(calls('multi-turn', true, { multiTurn: ['foot-in-the-door'] }), {
+    attacker: 2,
+    target: 6,
+  });
+  assert.deepEqual(calls('multi-turn', false, { multiTurn: ['actors'] }), { attacker: 6, target: 8 });
   // One back-off each: a bridge of the attacker, and a turn.
   assert.deepEqual(calls('multi-turn', false), { attacker: 10, target: 16 });
 });
