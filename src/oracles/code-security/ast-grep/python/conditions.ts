@@ -2,7 +2,7 @@
 import type { Condition, FlowRule } from './flow-schema.ts';
 import { glob } from './glob.ts';
 import { textPattern } from './text-pattern.ts';
-import { deepTaint, NUMBER, type Taint, type Value } from './values.ts';
+import { deepTaint, NUMBER, stepsOf, type Taint, type Value } from './values.ts';
 
 /** Patterns of rules may take quadratic time: hostile texts must not make it matter. */
 const MAX_SEARCHED = 4000;
@@ -31,14 +31,24 @@ export function isTainted(
 ): boolean {
   if (taint === undefined) return false;
   const labels: readonly string[] = from ?? [];
-  if (![...taint.origins].some(({ label }) => labels.includes(label))) return false;
-  if (numbers !== true && taint.through.has(NUMBER)) return false;
-  for (const step of taint.through) {
+  const asked = new Set(
+    [...taint.origins].map(({ label }) => label).filter((label) => labels.includes(label)),
+  );
+  return [...asked].some((label) => !isHarmless(stepsOf(taint, label), { cleanedBy, guards, numbers }));
+}
+
+/** Whether one of the steps ends taint for a rule. */
+function isHarmless(
+  steps: ReadonlySet<string>,
+  { cleanedBy = [], guards = [], numbers }: Pick<FlowRule, 'cleanedBy' | 'guards' | 'numbers'>,
+): boolean {
+  if (numbers !== true && steps.has(NUMBER)) return true;
+  for (const step of steps) {
     if (step.startsWith('guard:')) {
-      if (guards.some((guard) => step === `guard:${guard}`)) return false;
-    } else if (cleanedBy.some((name) => glob(name).test(step))) return false;
+      if (guards.some((guard) => step === `guard:${guard}`)) return true;
+    } else if (cleanedBy.some((name) => glob(name).test(step))) return true;
   }
-  return true;
+  return false;
 }
 
 export function holdsFor(condition: Condition, value: Value | undefined, code: string): boolean {

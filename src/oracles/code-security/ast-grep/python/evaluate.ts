@@ -158,7 +158,9 @@ export class ExpressionEvaluator {
   /** A source that was asked about before: `if request.args['x'] in ALLOWED: f(request.args['x'])`. */
   private known(name: string, taint: Taint): Taint {
     const guarded = this.env.get(`guarded ${name}`)?.taint;
-    return guarded === undefined ? taint : { origins: taint.origins, through: guarded.through };
+    return guarded === undefined
+      ? taint
+      : { origins: taint.origins, through: guarded.through, byLabel: undefined };
   }
 
   private textValue(node: Extract<Expression, { kind: 'text' }>): Value {
@@ -218,7 +220,7 @@ export class ExpressionEvaluator {
       ...unknown(node, object.name === '' ? '' : `${object.name}[]`, object.taint),
       also: choices(object, key),
     };
-    const source = sourceLabel(object.name);
+    const source = sourceLabel(object.name) ?? sourceLabel(value.name);
     const base =
       source === undefined || value.taint !== undefined ? value : withTaint(value, taintOf(source));
     return typeof key === 'string' && isSecretName(key) ? this.labelled(base, key) : base;

@@ -1,6 +1,6 @@
 /** Constants and assembled texts: what operators, methods and built-in functions make of them. */
 import type { Expression } from './nodes.ts';
-import { assembled, HOLE, literal, mergeValues, textOf, unknown, type Value } from './values.ts';
+import { assembled, HOLE, literal, mergeValues, passed, textOf, unknown, type Value } from './values.ts';
 
 /** Modes of stat.h that decide permissions, and sizes of blocks in bytes. */
 const CONSTANTS: ReadonlyMap<string, number> = new Map(
@@ -134,6 +134,17 @@ export function foldMethod(
   switch (method) {
     case 'format':
       return assembled(node, formatText(rawText(receiver), args, keywords), taint);
+    case 'format_map': {
+      const entries = args[0]?.entries;
+      const all = mergeValues([...inputs, ...(entries?.values() ?? [])]);
+      return assembled(node, formatText(rawText(receiver), [], entries ?? new Map()), all);
+    }
+    case 'substitute':
+    case 'safe_substitute': {
+      const entries = args[0]?.entries;
+      const all = mergeValues([...inputs, ...(entries?.values() ?? [])]);
+      return assembled(node, substituted(rawText(receiver), entries ?? keywords), all);
+    }
     case 'join': {
       const items = args[0]?.items;
       const text = items === undefined ? HOLE : items.map(textOf).join(textOf(receiver));
@@ -164,6 +175,15 @@ export function foldMethod(
     default:
       return undefined;
   }
+}
+
+/** Text of string.Template: `$name`, `${name}`. */
+function substituted(text: string, values: ReadonlyMap<string, Value>): string {
+  return text.replace(/\$(?:\$|(\w+)|\{(\w+)\})/g, (whole, bare?: string, braced?: string) => {
+    if (whole === '$$') return '$';
+    const value = values.get(bare ?? braced ?? '');
+    return value === undefined ? HOLE : textOf(value);
+  });
 }
 
 /** A template's own text: `{}` in it is a field. */
@@ -201,6 +221,22 @@ export function foldCall(node: Expression, name: string, args: readonly Value[])
       return typeof constant === 'number' ? literal(node, constant) : undefined;
     case 'bool':
       return constant === undefined ? undefined : literal(node, truth(constant));
+    case 'string.Template':
+      return typeof constant === 'string'
+        ? { ...literal(node, constant), name: 'string.Template()' }
+        : undefined;
+    case 'operator.add':
+    case 'operator.concat':
+    case 'operator.iadd':
+    case 'operator.mod':
+      if (first === undefined || args[1] === undefined) return undefined;
+      return foldBinary(node, name === 'operator.mod' ? '%' : '+', first, args[1]);
+    case 'os.path.splitext': {
+      if (first?.taint === undefined) return undefined;
+      const stem = unknown(node, '', passed(first.taint, name));
+      const extension = unknown(node, '', passed(first.taint, '.suffix'));
+      return { ...unknown(node, 'os.path.splitext()', passed(first.taint, name)), items: [stem, extension] };
+    }
     case 'bytes.fromhex':
       return typeof constant === 'string' && /^(?:[\da-f]{2})*$/i.test(constant)
         ? literal(node, Buffer.from(constant, 'hex').toString('latin1'), true)

@@ -39,7 +39,7 @@ const TYPE_METHODS = new Set(['isdigit', 'isalnum', 'isalpha', 'isdecimal', 'isn
 const MATCH_METHODS = new Set(['match', 'fullmatch', 'search']);
 /** Functions that ask something that is no protection. */
 const NO_GUARD =
-  /^(?:os\.(?:path\.(?:exists|isfile|isdir|islink|isabs|getsize)|access|stat)|len|print|hasattr|isinstance|callable|bool|str|type|open|any|all|input|range|enumerate|\S*\.(?:exists|is_file|is_dir|isalpha|get|execute|filter|fetchone|first|lower|upper|strip|split|encode|decode|read|find|index|count|isspace|query|find_one))$/;
+  /^(?:os\.(?:path\.(?:exists|isfile|isdir|islink|isabs|getsize)|access|stat)|len|print|hasattr|isinstance|callable|bool|str|type|open|any|all|input|range|enumerate|\S*\.(?:exists|is_file|is_dir|isfile|isdir|isreg|issym|islnk|isalpha|get|execute|filter|fetchone|first|lower|upper|strip|split|encode|decode|read|find|index|count|isspace|query|find_one))$/;
 const NEGATIVE =
   /(?:invalid|bad|unsafe|insecure|private|blocked|forbidden|malicious|contains|danger|reserved|loopback|internal|suspicious|reject|deny|banned)/i;
 
@@ -124,7 +124,7 @@ function comparison(
       : { whenTrue: [], whenFalse: [{ kind, value }] };
   if (op === 'in' || op === 'not in') {
     if (left.taint !== undefined && right.taint === undefined) {
-      return guards(left.taint.through.has('.scheme') ? 'scheme' : 'member', left, op === 'in');
+      return guards(partOf(left) ?? 'member', left, op === 'in');
     }
     if (right.taint !== undefined && left.taint === undefined)
       return guards('denylist', right, op === 'not in');
@@ -139,9 +139,15 @@ function comparison(
   if (throughPath) return guards('relative', tainted, op === '==');
   if (other.taint !== undefined || other.constant === '') return NOTHING;
   const seen: Guard[] = tainted.taint.through.has(NUMBER) ? [{ kind: 'range', value: tainted }] : [];
-  const kind = tainted.taint.through.has('.scheme') ? 'scheme' : 'equal';
+  const kind = partOf(tainted) ?? 'equal';
   const { whenTrue, whenFalse } = guards(kind, tainted, op === '==');
   return { whenTrue: [...whenTrue, ...seen], whenFalse: [...whenFalse, ...seen] };
+}
+
+/** A check of the scheme of a URL, or of the extension of a name, says nothing of the rest. */
+function partOf({ taint }: Value): GuardKind | undefined {
+  if (taint?.through.has('.scheme')) return 'scheme';
+  return taint?.through.has('.suffix') ? 'suffix' : undefined;
 }
 
 /** `x > 10`: either way the code has looked at the size. */

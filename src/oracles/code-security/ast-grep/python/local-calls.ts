@@ -38,7 +38,8 @@ export function returned(
   const steps = new Set([...taint.through, ...(given?.through ?? [])]);
   if (taint.through.size > 0 && CLEANING.test(local.node.name)) steps.add('guard:custom');
   const kept: Taint | undefined =
-    own.length === 0 ? undefined : { origins: new Set(own), through: taint.through };
-  const passing = given === undefined ? undefined : { origins: given.origins, through: steps };
+    own.length === 0 ? undefined : { origins: new Set(own), through: taint.through, byLabel: undefined };
+  const passing =
+    given === undefined ? undefined : { origins: given.origins, through: steps, byLabel: undefined };
   return withTaint(value, mergeTaint([kept, passing]));
 }

@@ -15,6 +15,14 @@ const REQUEST = /(?:^|\.)(?:request|req|requests?_context\.request)\.([\w()]+)$/
 const BY_NAME: ReadonlyArray<readonly [RegExp, Label]> = [
   [/(?:^|\.)get_(?:query_|body_)?arguments?\(\)$/, 'web'],
   [/(?:^|\.)(?:recv|recvfrom|recv_into|recvfrom_into)\(\)$/, 'web'],
+  // PEP 3333: what the client sent, in WSGI's dictionary. A token's header is what its sender wrote.
+  [/^environ(?:\[\]|\.get\(\))$/, 'web'],
+  [/(?:^|\.)get_unverified_(?:header|headers|claims)\(\)$/, 'web'],
+  [
+    /(?:^|\.)(?:ZipFile|TarFile|tarfile\.open|RarFile|SevenZipFile)\(\)\.(?:namelist|getnames|infolist|getmembers|next|filelist)(?:\(\))?$/,
+    'archive',
+  ],
+  [/(?:^|\.)(?:TarFile|tarfile\.open)\(\)\[\]$/, 'archive'],
   [/(?:^|\.)self\.rfile(?:\.\w+\(\))?$/, 'web'],
   [/(?:^|\.)FieldStorage\(\)(?:\.\w+\(\))?$/, 'web'],
   [/^(?:input|raw_input)\(\)$/, 'input'],
@@ -28,13 +36,13 @@ const BY_NAME: ReadonlyArray<readonly [RegExp, Label]> = [
   [/^traceback\.format_(?:exc|exception)\(\)$/, 'exception'],
   [/^sys\.exc_info\(\)$/, 'exception'],
   [
-    /^(?:numpy\.|np\.)?random\.(?:random|randint|randrange|choice|choices|sample|uniform|getrandbits|rand|randbytes|shuffle|Random\(\)\.\w+)\(\)$/,
+    /^(?:numpy\.|np\.)?random\.(?:random|randint|randrange|choice|choices|sample|uniform|getrandbits|rand|randbytes|shuffle|(?:Random|default_rng|RandomState)\(\)\.\w+)\(\)$/,
     'random',
   ],
 ];
 /** Quick test before the patterns. */
 const LAST =
-  /(?:argument|arguments|recv|recvfrom|recv_into|recvfrom_into|rfile|FieldStorage|input|argv|stdin|args|environ|environb|getenv|read|readline|readlines|read_text|read_bytes|text|content|json|urlopen|format_exc|format_exception|exc_info|random|randint|randrange|choice|choices|sample|uniform|getrandbits|rand|randbytes|getvalue|getfirst|getlist)(?:\(\))?$/;
+  /(?:argument|arguments|recv|recvfrom|recv_into|recvfrom_into|rfile|FieldStorage|input|argv|stdin|args|environ|environb|getenv|read|readline|readlines|read_text|read_bytes|text|content|json|urlopen|format_exc|format_exception|exc_info|random|randint|randrange|choice|choices|sample|uniform|getrandbits|rand|randbytes|getvalue|getfirst|getlist|integers|environ\[\]|get|get_unverified_\w+|namelist|getnames|infolist|getmembers|next|filelist|\(\)\[\])(?:\(\))?$/;
 
 export const sourceLabel = remembered((name): Label | undefined => {
   const request = REQUEST.exec(name);

@@ -18,6 +18,8 @@ export const LABELS = [
   'exception',
   /** The random module: predictable. */
   'random',
+  /** Names of an archive's members. */
+  'archive',
 ] as const;
 export type Label = (typeof LABELS)[number];
 
@@ -30,6 +32,8 @@ export interface Taint {
   readonly origins: ReadonlySet<Origin>;
   /** Calls that all of it went through, and the guards that it passed: `shlex.quote`, `guard:member`. */
   readonly through: ReadonlySet<string>;
+  /** The same of each kind of source by itself, where they differ. */
+  readonly byLabel: ReadonlyMap<Label, ReadonlySet<string>> | undefined;
 }
 
 /** Every value has every field: objects of one shape are made and copied several times as fast. */
@@ -108,7 +112,7 @@ export const NUMBER = 'number';
 const NO_STEPS: ReadonlySet<string> = new Set();
 
 export function taintOf(label: Label): Taint {
-  return { origins: new Set([{ label }]), through: NO_STEPS };
+  return { origins: new Set([{ label }]), through: NO_STEPS, byLabel: undefined };
 }
 
 /** Through what all of it went: what any part did not pass, the whole did not pass. */
@@ -119,10 +123,30 @@ export function mergeTaint(taints: readonly (Taint | undefined)[]): Taint | unde
     if (merged === undefined) merged = taint;
     else {
       const origins = new Set([...merged.origins, ...taint.origins].slice(0, MAX_ORIGINS));
-      merged = { origins, through: merged.through.intersection(taint.through) };
+      const through = merged.through.intersection(taint.through);
+      merged = { origins, through, byLabel: stepsByLabel(merged, taint) };
     }
   }
   return merged;
+}
+
+/** Steps that what has this label went through. */
+export function stepsOf({ through, byLabel }: Taint, label: Label): ReadonlySet<string> {
+  return byLabel?.get(label) ?? through;
+}
+
+/** `join(folder, basename(name))`: the name lost its folders, though the folder did not. */
+function stepsByLabel(a: Taint, b: Taint): Taint['byLabel'] {
+  if (a.byLabel === undefined && b.byLabel === undefined && a.through.size === 0 && b.through.size === 0)
+    return undefined;
+  const byLabel = new Map<Label, ReadonlySet<string>>();
+  for (const { label } of a.origins) byLabel.set(label, stepsOf(a, label));
+  for (const label of new Set([...b.origins].map((origin) => origin.label))) {
+    const own = stepsOf(b, label);
+    const other = byLabel.get(label);
+    byLabel.set(label, other === undefined ? own : other.intersection(own));
+  }
+  return byLabel.size < 2 ? undefined : byLabel;
 }
 
 export function mergeValues(values: readonly (Value | undefined)[]): Taint | undefined {
@@ -139,7 +163,10 @@ export function deepTaint(value: Value): Taint | undefined {
 
 export function passed(taint: Taint | undefined, step: string): Taint | undefined {
   if (taint === undefined || step === '' || taint.through.has(step) || taint.through.size > 32) return taint;
-  return { origins: taint.origins, through: new Set(taint.through).add(step) };
+  const through = new Set(taint.through).add(step);
+  if (taint.byLabel === undefined) return { origins: taint.origins, through, byLabel: undefined };
+  const byLabel = new Map([...taint.byLabel].map(([label, steps]) => [label, new Set(steps).add(step)]));
+  return { origins: taint.origins, through, byLabel };
 }
 
 export function withTaint(value: Value, taint: Taint | undefined): Value {
