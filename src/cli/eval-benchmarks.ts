@@ -17,16 +17,21 @@ interface Chosen {
   readonly skipped: { name: string; reason: string }[];
 }
 
+interface ChooseOptions {
+  readonly data: string;
+  readonly limit: number | null;
+  readonly seed: number;
+  /** For who takes the tasks of all together: the same file of two runs has the same names. */
+  readonly sameNames?: boolean;
+}
+
 /**
  * @param names of the registry, files of prompts, or `all` whose files are there.
  * @throws ConfigError for a name that is not known, listing those that are; whatever a loader throws.
  */
-export async function chooseBenchmarks(
-  names: string | undefined,
-  options: { readonly data: string; readonly limit: number | null; readonly seed: number },
-): Promise<Chosen> {
+export async function chooseBenchmarks(names: string | undefined, options: ChooseOptions): Promise<Chosen> {
   const chosen: Chosen = { benchmarks: [], skipped: [] };
-  for (const source of names === 'all' ? BENCHMARKS : sourcesOf(names ?? '')) {
+  for (const source of names === 'all' ? BENCHMARKS : sourcesOf(names ?? '', options)) {
     const paths = source.files.map((file) => dataPath(options.data, file));
     const absent = names === 'all' ? paths.filter((path) => !exists(path)) : [];
     if (absent.length > 0)
@@ -39,7 +44,10 @@ export async function chooseBenchmarks(
   });
 }
 
-function sourcesOf(names: string): BenchmarkSource[] {
+function sourcesOf(
+  names: string,
+  { sameNames = false }: Pick<ChooseOptions, 'sameNames'>,
+): BenchmarkSource[] {
   const wanted = names.split(',').map((name) => name.trim());
   const sources = [...new Set(wanted)]
     .filter((name) => name !== '')
@@ -51,8 +59,10 @@ function sourcesOf(names: string): BenchmarkSource[] {
     });
   }
   const twice = sources.find(({ name }, index) => sources.findIndex((other) => other.name === name) < index);
-  if (twice === undefined) return sources;
-  throw new ConfigError(`two benchmarks are called ${twice.name}`, { hint: 'rename one of the files' });
+  if (twice === undefined || sameNames) return sources;
+  throw new ConfigError(`two benchmarks are called ${twice.name}`, {
+    hint: 'rename one of the files (of two runs: its folder), or evaluate them apart',
+  });
 }
 
 function fileBenchmarks(path: string): BenchmarkSource[] {

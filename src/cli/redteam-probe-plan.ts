@@ -118,7 +118,7 @@ const FIRST_PROBLEMS = 200;
 /** @throws ConfigError when nothing is left to attack, saying why. */
 async function readTasks(flags: ProbeFlags, oracles: OraclesConfig): Promise<ProbeTasks> {
   const { data, seed, limit, attack } = flags;
-  const { benchmarks } = await chooseBenchmarks(flags.tasks, { data, limit: null, seed });
+  const { benchmarks } = await chooseBenchmarks(flags.tasks, { data, limit: null, seed, sameNames: true });
   const all = benchmarks.flatMap(({ tasks }) => tasks);
   const distinct = [...new Map(all.map((task) => [task.id, task])).values()];
   const { tasks, notScored } = attackable(distinct, (task) => withoutJudge([task], oracles) === 0);

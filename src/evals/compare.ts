@@ -73,11 +73,25 @@ function identity({ evaluation }: EvaluationResults): Comparison['before'] {
   return { model: evaluation.model.name, started: evaluation.started };
 }
 
+/** By its path each: of a judge's address, not all that is set for oracles. */
 function differingSettings(before: EvaluationResults, after: EvaluationResults): Comparison['settings'] {
   const [first, second] = [before.evaluation.parameters, after.evaluation.parameters];
-  return (Object.keys(second) as (keyof typeof second)[])
-    .filter((name) => !isDeepStrictEqual(first[name], second[name]))
-    .map((name) => ({ name, before: JSON.stringify(first[name]), after: JSON.stringify(second[name]) }));
+  return (Object.keys(second) as (keyof typeof second)[]).flatMap((name) =>
+    differences(name, first[name], second[name]),
+  );
+}
+
+function differences(name: string, before: unknown, after: unknown): Comparison['settings'][number][] {
+  if (isDeepStrictEqual(before, after)) return [];
+  if (!isParted(before) || !isParted(after)) {
+    return [{ name, before: JSON.stringify(before ?? null), after: JSON.stringify(after ?? null) }];
+  }
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].flatMap((key) => differences(`${name}.${key}`, before[key], after[key]));
+}
+
+function isParted(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 function matchBenchmarks(before: EvaluationResults, after: EvaluationResults): Matched[] {

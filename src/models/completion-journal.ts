@@ -3,13 +3,33 @@
  * turn of the event loop are one transaction, which makes each several times cheaper (decisions/0012).
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { z } from 'zod';
 import { messageOf, RunError } from '../errors.ts';
+import { type RowPlace, rowPlace } from '../runs/journal.ts';
 
 /** Where replies and costs are kept: this journal, or the run's journal where there are few. */
 export interface KeyedJournal {
   get(stage: string, key: string): unknown;
   /** A promise settles once the value would outlive the process, or cannot. */
   put(stage: string, key: string, value: unknown): void | Promise<void>;
+  /** Where a row stands, and what takes it away: for what can be read and is not as expected. */
+  whereIs(stage: string, key: string): RowPlace;
+}
+
+/** What was kept, or undefined. @throws RunError naming file and row when it has another shape than was written. */
+export function keptRow<T>(
+  journal: KeyedJournal,
+  { stage, key }: { readonly stage: string; readonly key: string },
+  schema: z.ZodType<T>,
+): T | undefined {
+  const value = journal.get(stage, key);
+  if (value === undefined) return undefined;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const { place, hint } = journal.whereIs(stage, key);
+  const fault = [...issue!.path.map(String), issue!.message].join(': ');
+  throw new RunError(`${place} is not as it was written: ${fault}`, { hint });
 }
 
 interface Pending {
@@ -65,6 +85,10 @@ export class CompletionJournal implements KeyedJournal {
     this.#scheduled ??= setImmediate(() => this.#flush());
     this.#pending.set(`${stage}\n${key}`, { stage, key, value });
     return this.#turn.promise;
+  }
+
+  whereIs(stage: string, key: string): RowPlace {
+    return rowPlace(this.#path, 'completions', { stage, key });
   }
 
   close(): void {

@@ -3,11 +3,14 @@
  * forgets nothing, and a budget over all roles. Money is US dollars; a price that is not known makes a cost that is
  * not known, never 0.
  */
+import { z } from 'zod';
 import { ModelError } from '../errors.ts';
-import type { KeyedJournal } from './completion-journal.ts';
+import { type KeyedJournal, keptRow } from './completion-journal.ts';
 import type { Budget, Prices } from './config.ts';
 
 const STAGE = 'models.cost';
+/** costsRow[role]: counts; later versions may have more of them. */
+const costsRow = z.record(z.string(), z.record(z.string(), z.number()));
 
 export interface TokenCounts {
   readonly input: number;
@@ -91,7 +94,7 @@ export class Ledger {
   constructor(options: { readonly budget?: Budget; readonly journal?: KeyedJournal } = {}) {
     this.#budget = options.budget ?? {};
     this.#journal = options.journal;
-    const known = this.#journal?.get(STAGE, 'roles') as Record<string, RoleCost> | undefined;
+    const known = this.#journal && keptRow(this.#journal, { stage: STAGE, key: 'roles' }, costsRow);
     for (const [role, cost] of Object.entries(known ?? {})) this.#roles.set(role, { ...NOTHING, ...cost });
   }
 

@@ -1,7 +1,18 @@
 /** Replies by the content of their requests, durably: a killed run pays for nothing twice. */
+import { z } from 'zod';
 import { contentKey } from '../content-key.ts';
 import type { ChatReply, ChatRequest } from './chat-model.ts';
-import type { KeyedJournal } from './completion-journal.ts';
+import { type KeyedJournal, keptRow } from './completion-journal.ts';
+
+const usage = z.object({ input: z.number(), output: z.number() });
+/** What a journal keeps of a ChatReply. */
+const replyRow = z.object({
+  text: z.string(),
+  reasoning: z.string().exactOptional(),
+  finish: z.enum(['stop', 'length', 'content-filter', 'other']),
+  usage,
+  paidFor: usage.exactOptional(),
+});
 
 interface Flight {
   readonly reply: Promise<ChatReply>;
@@ -50,7 +61,7 @@ export class ReplyCache {
   ): Promise<Found> {
     signal?.throwIfAborted();
     const key = keyOf(about);
-    const known = this.#journal?.get(stageOf(about), key) as ChatReply | undefined;
+    const known = this.#journal && keptRow(this.#journal, { stage: stageOf(about), key }, replyRow);
     if (known !== undefined) return { reply: free(known), from: 'cache' };
     const other = this.#flights.get(key);
     if (other !== undefined) return { reply: free(await this.#wait(other, signal)), from: 'cache' };

@@ -20,6 +20,25 @@ const SYSTEM_HINTS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** For a row that can be read and is not as it was written. */
+export interface RowPlace {
+  readonly place: string;
+  /** What takes it away. */
+  readonly hint: string;
+}
+
+export function rowPlace(
+  path: string,
+  table: 'units' | 'completions',
+  { stage, key }: { readonly stage: string; readonly key: string },
+): RowPlace {
+  const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
+  return {
+    place: `journal ${path}, stage ${stage}, row ${key}`,
+    hint: `delete the row (sqlite3 ${path} "DELETE FROM ${table} WHERE stage = ${text(stage)} AND key = ${text(key)}") or move the file away, and run the same command again: what is missing is done, and paid, anew`,
+  };
+}
+
 export class Journal {
   readonly #database: DatabaseSync;
   readonly #path: string;
@@ -57,6 +76,10 @@ export class Journal {
     this.#run('INSERT OR REPLACE INTO units (stage, key, value) VALUES (?, ?, ?)', (statement) =>
       statement.run(stage, key, text),
     );
+  }
+
+  whereIs(stage: string, key: string): RowPlace {
+    return rowPlace(this.#path, 'units', { stage, key });
   }
 
   /** Does the work of a unit unless it is finished. Its value must be plain JSON. */

@@ -89,6 +89,16 @@ describe('compareEvaluations', () => {
     assert.deepEqual(comparisonSchema.parse(JSON.parse(JSON.stringify(comparison))), comparison);
   });
 
+  it('names the setting that differs, not all that it is a part of', () => {
+    const side = (judge: string, failAt: string) =>
+      sampleEvaluation([{ name: 'frr', axis: 'overrefusal', tasks: tasksOf('+') }], {
+        parameters: { oracles: { failAt, judge: { models: [{ model: judge, prices: null }] } } },
+      });
+    assert.deepEqual(compareEvaluations(side('small', 'medium'), side('large', 'medium')).settings, [
+      { name: 'oracles.judge.models.0.model', before: '"small"', after: '"large"' },
+    ]);
+  });
+
   it('takes several samples of a prompt for one: better, worse or the same', () => {
     const side = (marks: readonly string[]) =>
       sampleEvaluation([

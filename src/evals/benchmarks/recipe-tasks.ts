@@ -38,9 +38,12 @@ export function isRecipeTasks(path: string): boolean {
   }
 }
 
+/** What a run has one of, and is meant where no file is named: its training prompts, its held-out prompts. */
+const MAIN_FILES: ReadonlySet<string> = new Set(['tasks', 'prompts']);
+
 /**
- * A benchmark for each that the file names, otherwise for each source of its prompts, called after the file's folder:
- * `redteam-code-security`. Unreadable rows belong to none that is known: they are problems of the first.
+ * A benchmark for each that the file names, otherwise for each source of its prompts, called after folder and file:
+ * `redteam-code-security` of `redteam/tasks.jsonl`, `redteam-test-code-security` of the test side. Unreadable rows belong to none that is known: they are problems of the first.
  * @throws ConfigError, IoError
  */
 export function recipeBenchmarks(path: string): BenchmarkSource[] {
@@ -49,10 +52,11 @@ export function recipeBenchmarks(path: string): BenchmarkSource[] {
     expected: 'JSON lines as in redteam/tasks.jsonl or evals/prompts.jsonl of a run',
     schema: taskRow,
   });
-  const folder = basename(dirname(resolve(path)));
+  const file = basename(path).replace(/\.jsonl(\.gz)?$/, '');
+  const prefix = [basename(dirname(resolve(path))), ...(MAIN_FILES.has(file) ? [] : [file])].join('-');
   const groups = Map.groupBy(rows, ({ value }) => value.benchmark ?? value.source);
   return [...groups].map(([group, own], index) =>
-    recipeBenchmark(`${folder}-${group}`, path, {
+    recipeBenchmark(`${prefix}-${group}`, path, {
       rows: own,
       problems: index === 0 ? problems : [],
       count: own.length + (index === 0 ? problems.length : 0),

@@ -3,7 +3,8 @@
  * batches meanwhile. Replies and decided verdicts are journalled by content: the same evaluation again, after a kill
  * or with more benchmarks, repeats none of them.
  */
-import type { KeyedJournal } from '../../models/completion-journal.ts';
+import { z } from 'zod';
+import { type KeyedJournal, keptRow } from '../../models/completion-journal.ts';
 import type { CostReport, Ledger } from '../../models/ledger.ts';
 import { mapConcurrent } from '../../models/map-concurrent.ts';
 import { judgeWatch, type Watched } from '../../oracles/judges/judge-watch.ts';
@@ -154,6 +155,8 @@ function costOf({ usd, calls, tokens, roles }: CostReport): Evaluation['cost'] {
   };
 }
 
+const timeRow = z.object({ started: z.string(), seconds: z.number() });
+
 /** Wall time of all attempts; what was killed counts up to its last batch. */
 class Stopwatch {
   readonly started: string;
@@ -166,7 +169,7 @@ class Stopwatch {
     this.#journal = journal;
     this.#clock = clock;
     this.#begun = clock();
-    const kept = journal.get(STAGE, 'time') as { started: string; seconds: number } | undefined;
+    const kept = keptRow(journal, { stage: STAGE, key: 'time' }, timeRow);
     this.started = kept?.started ?? new Date(this.#begun).toISOString();
     this.#before = kept?.seconds ?? 0;
   }

@@ -1,12 +1,13 @@
 /** From answers to rows of responses.jsonl, with verdicts that are remembered. */
+import type { z } from 'zod';
 import { contentKey } from '../../content-key.ts';
-import type { KeyedJournal } from '../../models/completion-journal.ts';
+import { type KeyedJournal, keptRow } from '../../models/completion-journal.ts';
 import type { OraclesConfig } from '../../oracles/config.ts';
 import type { Item } from '../../oracles/oracle.ts';
 import type { OracleVerdict, Reward, RewardModel } from '../../oracles/reward.ts';
 import type { Task } from '../../oracles/task.ts';
 import { parseResponse } from '../../transcripts/format.ts';
-import type { Evaluation, ResponseRow } from '../results.ts';
+import { type Evaluation, type ResponseRow, responseRowSchema } from '../results.ts';
 import { settingsFor } from './plan.ts';
 import type { Answer, Sample } from './responder.ts';
 
@@ -30,7 +31,15 @@ export interface VerifierOptions {
 }
 
 /** What the oracles said of one response. */
-type Findings = Pick<ResponseRow, 'outcome' | 'verdicts' | 'evidence' | 'cause' | 'hasCode' | 'refused'>;
+const findingsRow = responseRowSchema.pick({
+  outcome: true,
+  verdicts: true,
+  evidence: true,
+  cause: true,
+  hasCode: true,
+  refused: true,
+});
+type Findings = z.infer<typeof findingsRow>;
 
 export class Verifier {
   readonly #options: VerifierOptions;
@@ -61,8 +70,14 @@ export class Verifier {
     if (response === null) return { answered, form, key: '', item: undefined, known: undefined };
     const key = contentKey([this.#keyOf(task), turns, response, form]);
     const item: Item = { task: { ...task, messages: answer.messages }, response, form };
-    const kept = this.#options.anew === true ? undefined : this.#options.journal.get(STAGE, key);
-    return { answered, form, key, item, known: kept as Findings | undefined };
+    const { anew = false, journal } = this.#options;
+    return {
+      answered,
+      form,
+      key,
+      item,
+      known: anew ? undefined : keptRow(journal, { stage: STAGE, key }, findingsRow),
+    };
   }
 
   /** `auto`: a response in our template is read so, any other one is its answer as a whole. */

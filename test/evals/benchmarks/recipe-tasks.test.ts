@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { chooseBenchmarks } from '../../../src/cli/eval-benchmarks.ts';
 import { isRecipeTasks, recipeBenchmarks } from '../../../src/evals/benchmarks/recipe-tasks.ts';
 import { evaluationBenchmarks } from '../../../src/nano/evaluation.ts';
 import { trainingPool } from '../../../src/nano/pool.ts';
@@ -66,6 +67,28 @@ describe("a run's own prompts", () => {
       loaded.reduce((sum, { rows }) => sum + rows, 0),
       tasks.length + 1,
     );
+  });
+
+  it('of several files of a run, or of several runs, have names that tell them apart where that matters', async () => {
+    const [task] = Object.values(
+      trainingPool(
+        world,
+        known,
+        { utility: 1, questions: 1, lookalikes: 1, malicious: 1, multiTurnShare: 0 },
+        1,
+      ),
+    ).flat();
+    const file = (path: string, id: string) => data.jsonl(path, [{ ...task, id }]);
+    const [tasks, side] = [file('a/redteam/tasks.jsonl', '1'), file('a/redteam/test.jsonl', '2')];
+    const options = { data: data.path, limit: null, seed: 1 };
+    const names = async (paths: readonly string[], more = {}) =>
+      (await chooseBenchmarks(paths.join(','), { ...options, ...more })).benchmarks.map(
+        ({ about }) => about.name,
+      );
+    assert.deepEqual(await names([tasks, side]), [`redteam-${task!.source}`, `redteam-test-${task!.source}`]);
+    const other = file('b/redteam/tasks.jsonl', '3');
+    await assert.rejects(names([tasks, other]), /two benchmarks are called redteam-/);
+    assert.equal((await names([tasks, other], { sameNames: true })).length, 2);
   });
 
   it('is not what a file of prompts of one’s own is', () => {
