@@ -132,6 +132,8 @@ function bubblewrapArgs(probe: Probe): string[] {
     ...['--new-session', '--die-with-parent', '--clearenv', '--chdir', '/'],
     // Libraries that start a thread per core or reserve memory per thread.
     ...['--setenv', 'MALLOC_ARENA_MAX', '1', '--setenv', 'OPENBLAS_NUM_THREADS', '1'],
+    // The order of a set of texts is the same in every process, so that a verdict that hangs on it is, too.
+    ...['--setenv', 'PYTHONHASHSEED', '0'],
     '--',
   ];
 }

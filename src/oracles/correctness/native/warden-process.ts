@@ -28,8 +28,12 @@ const BOOT_MS = 60_000;
 /** How long a warden has to end by itself. */
 const KILL_MS = 300;
 /** Reads the program that the first frame holds; arguments of processes are too short for it. */
+/** Nothing of the machine's: the environment is bubblewrap's, cleared, and holds the seed of hashes (`-E` would not read it). */
+const PYTHON_OPTIONS = ['-s', '-X', 'utf8'];
+
 const BOOTSTRAP = `
-import os
+import os, sys
+sys.path[:] = [path for path in sys.path if path]
 def read(size):
     data = b''
     while len(data) < size:
@@ -100,7 +104,7 @@ export class WardenProcess implements Child {
 
   #start(launch: Launch): void {
     if (this.#gone) return;
-    const child = spawn(launch.bwrap, [...launch.args, launch.python, '-I', '-X', 'utf8', '-c', BOOTSTRAP], {
+    const child = spawn(launch.bwrap, [...launch.args, launch.python, ...PYTHON_OPTIONS, '-c', BOOTSTRAP], {
       env: {},
       cwd: '/',
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
