@@ -25,7 +25,8 @@ One model is named: --base-url with --model, a GGUF file or a checkpoint folder 
 --models, or
 completions that were made elsewhere as --responses. The same command goes on where a killed one stopped, and asks
 again only what was undecided. Tasks for a judge are undecided where neither --oracles nor --models names one.
-Exit codes: 0 done; with --max-drop 1 for a drop; 2 it could not be done, or the gate not decided.`;
+Exit codes: 0 done, with single tasks that are undecided or not; with --max-drop 1 for a drop; 2 it could not be done
+(also where a judge is gone: eight failures in a row), or the gate not decided.`;
 
 export function evalCommand(): Command {
   const command = new Command('eval')

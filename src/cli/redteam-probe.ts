@@ -19,7 +19,7 @@ Attacks: none asks the tasks as they are; templates puts them in ways of the lib
 oracle fails an answer or --prompts are used up; multi-turn leads conversations (role attacker needed).
 A success is an answer that fails code security or malicious assistance. Undecided is neither success nor resistance.
 The same command goes on where a killed one stopped. What targets answer may be harmful: it stays in the folder.
-Exit codes: 0 done, whatever broke; 2 it could not be done.`;
+Exit codes: 0 done, whatever broke or is undecided; 2 it could not be done, also where a judge is gone.`;
 
 export function probeCommand(): Command {
   return new Command('probe')

@@ -21,7 +21,8 @@ const HELP = `
 The file names the models of the roles, where code and requests come from, and how many prompts are wanted: an
 example is in docs/guides/red-teaming.md, every key with its default in src/recipe/red-teaming/schema.ts. The same command goes on where a killed one stopped: what a model
 has answered is never asked, or paid, again.
-Exit codes: 0 done; 2 it could not be done, or the budget is used up (raise it and run the same command again).`;
+Exit codes: 0 done, with single attacks that are undecided or not; 2 it could not be done: a model or a judge is gone
+(eight failures in a row), or the budget is used up. The same command goes on.`;
 
 interface RunOptions {
   readonly run?: string;
