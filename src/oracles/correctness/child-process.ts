@@ -4,7 +4,8 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, OracleError } from '../../errors.ts';
-import type { Boot, FromChild, RunRequest, ToChild } from './child/protocol.ts';
+import type { FromChild, RunRequest, ToChild } from './child/protocol.ts';
+import { compiledLibrary } from './compiled-library.ts';
 import type { Child, ChildResult } from './pool.ts';
 import type { TestResult } from './sandbox.ts';
 
@@ -47,8 +48,9 @@ export class SandboxChild implements Child {
     });
     // Whoever waits for it hears of a failure; a spare that nobody waits for must not end the process.
     this.#ready.catch(() => {});
-    const { args, boot } = command(options);
-    this.#process = spawn(process.execPath, args, {
+    const library = compiledLibrary();
+    const pyodide = import.meta.resolve('pyodide');
+    this.#process = spawn(process.execPath, argumentsOf(pyodide, library?.path), {
       env: {},
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       windowsHide: true,
@@ -61,7 +63,11 @@ export class SandboxChild implements Child {
     this.#process.on('exit', (code, signal) => this.#lose(`ended with ${signal ?? `code ${code}`}`));
     const timer = setTimeout(() => this.#lose(`not loaded after ${options.bootMs / 1000} s`), options.bootMs);
     this.#ready.then(() => clearTimeout(timer)).catch(() => clearTimeout(timer));
-    this.#tell({ kind: 'boot', boot });
+    const { memoryBytes, outputBytes } = options;
+    void (library?.made() ?? Promise.resolve(false)).then((made) => {
+      const own = made && library !== undefined ? { library: library.path } : {};
+      if (!this.#gone) this.#tell({ kind: 'boot', boot: { pyodide, ...own, memoryBytes, outputBytes } });
+    });
     this.#idle(true);
   }
 
@@ -174,17 +180,16 @@ export class SandboxChild implements Child {
   }
 }
 
-/** Node's arguments: read access to Pyodide's folder and the child's own sources, to nothing else. */
-function command(options: ChildOptions): { args: string[]; boot: Boot } {
-  const pyodide = import.meta.resolve('pyodide');
+/** Node's arguments: read access to Pyodide's folder, Python's library and the child's own sources, to nothing else. */
+function argumentsOf(pyodide: string, library: string | undefined): string[] {
   const own = import.meta.url.endsWith('.ts') ? 'child/main.ts' : 'child/main.js';
   const script = realpathSync(fileURLToPath(new URL(own, import.meta.url)));
   const folders = [realpathSync(dirname(fileURLToPath(pyodide))), dirname(script)];
-  const args = [
+  return [
     '--permission',
     ...folders.map((folder) => `--allow-fs-read=${folder}${sep}*`),
+    ...(library === undefined ? [] : [`--allow-fs-read=${library}`]),
     '--no-warnings',
     script,
   ];
-  return { args, boot: { pyodide, memoryBytes: options.memoryBytes, outputBytes: options.outputBytes } };
 }

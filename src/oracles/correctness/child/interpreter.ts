@@ -42,13 +42,19 @@ interface Pyodide {
 }
 
 interface PyodideModule {
-  loadPyodide(options: { indexURL: string; env: Record<string, string> }): Promise<Pyodide>;
+  loadPyodide(options: {
+    indexURL: string;
+    stdLibURL?: string;
+    env: Record<string, string>;
+  }): Promise<Pyodide>;
 }
 
 export interface InterpreterOptions {
   /** Path of pyodide.mjs and its folder, ending in a slash. */
   readonly script: string;
   readonly folder: string;
+  /** Path of Python's library; without one that of the folder. */
+  readonly library: string | undefined;
   /** Defines `start(fd)`, which returns the function that serves one message. */
   readonly python: string;
   readonly limits: Limits;
@@ -99,7 +105,11 @@ export class Interpreter {
     // The order of a set of texts is the same in every process, so that a verdict that hangs on it is, too.
     const env = { HOME: '/home/pyodide', PYTHONUNBUFFERED: '1', PYTHONHASHSEED: '0' };
     const pyodide = await withGatedImports(seal, options.limits, () =>
-      module.loadPyodide({ indexURL: options.folder, env }),
+      module.loadPyodide({
+        indexURL: options.folder,
+        env,
+        ...(options.library === undefined ? {} : { stdLibURL: options.library }),
+      }),
     );
     const interpreter = new Interpreter(pyodide, seal, options);
     interpreter.#connect();

@@ -184,7 +184,8 @@ async function bootChild(boot: Boot, send: (message: FromChild) => void): Promis
   const limits = new Limits();
   const script = boot.pyodide;
   const folder = fileURLToPath(new URL('.', script));
-  const shared = { script, folder, limits, outputBytes: boot.outputBytes };
+  const { library, outputBytes } = boot;
+  const shared = { script, folder, library, limits, outputBytes };
   closeProcess();
   capMemory(boot.memoryBytes);
   const answer = await Interpreter.boot({ ...shared, python: WIRE_PYTHON + ANSWER_PYTHON });

@@ -5,6 +5,8 @@ import type { TestResult } from '../sandbox.ts';
 export interface Boot {
   /** URL of pyodide.mjs. */
   readonly pyodide: string;
+  /** Path of Python's library; without one Pyodide's own. */
+  readonly library?: string;
   /** Limit of each interpreter's memory, bytes. */
   readonly memoryBytes: number;
   /** What a program may print in all, bytes. */
