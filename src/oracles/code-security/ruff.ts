@@ -290,13 +290,16 @@ interface RawDiagnostic {
 /** Reads Ruff's token dump: one `Kind start..end` a line, offsets in UTF-8 bytes. */
 function readTokens(dump: string, code: string): Token[] {
   const bytes = Buffer.from(code);
+  // Offsets of bytes are those of characters, and cutting strings is much the cheaper.
+  const isAscii = bytes.length === code.length;
   const tokens: Token[] = [];
   let line = 1;
   let at = 0;
   for (const match of dump.matchAll(/^ {4}([A-Z]\w*) (\d+)\.\.(\d+)/gm)) {
     const [start, end] = [Number(match[2]), Number(match[3])];
     for (; at < start; at++) if (bytes[at] === 0x0a) line++;
-    tokens.push({ kind: match[1]!, text: bytes.toString('utf8', start, end), line, start, end });
+    const text = isAscii ? code.slice(start, end) : bytes.toString('utf8', start, end);
+    tokens.push({ kind: match[1]!, text, line, start, end });
   }
   return tokens;
 }
