@@ -1,5 +1,6 @@
 /** Checks that end taint: what a test says of the values in it when it is true, and when it is false. */
 import type { Expression } from './nodes.ts';
+import { whatPatternSays } from './pattern-guards.ts';
 import { NUMBER, type Origin, type Value } from './values.ts';
 
 /**
@@ -172,7 +173,7 @@ function callOutcome(
   }
   const receiver = callee.kind === 'attribute' ? evaluate(callee.object) : undefined;
   const first = args[0] === undefined ? undefined : evaluate(args[0]);
-  if (method === 'startswith') return whenTrue(prefixKind(receiver, first), receiver);
+  if (method === 'startswith') return whenTrue(prefixKind(receiver, constantsOf(first)), receiver);
   if (method === 'endswith') return whenTrue('suffix', receiver);
   if (TYPE_METHODS.has(method)) return whenTrue('type', receiver);
   if (method === 'is_relative_to') return whenTrue('relative', receiver);
@@ -180,9 +181,10 @@ function callOutcome(
   // A check of the code's own that says the same of everything.
   if (/^(?:local:|self\.)/.test(name) && evaluate(test).constant !== undefined) return NOTHING;
   if (MATCH_METHODS.has(method)) {
-    if (name.startsWith('re.') && isAnything(first?.constant)) return NOTHING;
-    const subject = name.startsWith('re.') && !name.includes('()') && args[1] ? evaluate(args[1]) : first;
-    return whenTrue('match', subject);
+    const isFunction = name.startsWith('re.') && !name.includes('()') && args[1] !== undefined;
+    const compiled = receiver?.question?.kind === 'call' ? receiver.question.args[0] : undefined;
+    const pattern = isFunction ? first : compiled === undefined ? undefined : evaluate(compiled);
+    return patternOutcome(method, pattern, isFunction ? evaluate(args[1]!) : first);
   }
   if (name === 'isinstance')
     return args[1] !== undefined && isNarrow(args[1]) ? whenTrue('type', first) : NOTHING;
@@ -194,10 +196,21 @@ function callOutcome(
   return NEGATIVE.test(name) ? { whenTrue: [], whenFalse: guards } : { whenTrue: guards, whenFalse: [] };
 }
 
-/** Whether a pattern matches whatever it is given. */
-function isAnything(pattern: unknown): boolean {
-  if (typeof pattern !== 'string') return false;
-  return /^(?:(?:\.|\[\\([sSwWdD])\\[sSwWdD]\])[*+]?\??)?$/.test(pattern.replace(/[()^$]|\\[AZz]/g, ''));
+/** A pattern that is not known is taken for one that describes all of the text. */
+function patternOutcome(method: string, pattern: Value | undefined, subject: Value | undefined): Outcome {
+  if (subject?.taint === undefined) return NOTHING;
+  const known = pattern?.constant;
+  const says = typeof known === 'string' ? whatPatternSays(method, known) : ({ kind: 'whole' } as const);
+  switch (says?.kind) {
+    case 'whole':
+      return { whenTrue: [{ kind: 'match', value: subject }], whenFalse: [] };
+    case 'prefix':
+      return { whenTrue: [{ kind: prefixKind(subject, [says.literal]), value: subject }], whenFalse: [] };
+    case 'foreign':
+      return { whenTrue: [], whenFalse: [{ kind: 'match', value: subject }] };
+    default:
+      return NOTHING;
+  }
 }
 
 /** `any(path.startswith(folder) for folder in FOLDERS)`: what holds for one, or for each. */
@@ -211,13 +224,21 @@ function quantified(
   return element === undefined ? NOTHING : next(element);
 }
 
-function prefixKind(receiver: Value | undefined, prefix: Value | undefined): GuardKind {
-  const texts = [prefix, ...(prefix?.items ?? [])].map((value) => value?.constant);
+/** What follows it cannot change the host: `https://api.example.com/`. */
+const WHOLE_HOST = /^[a-z]+:\/\/[^/?#@\\]+\//i;
+
+/** @param texts the constant ones of those that it may begin with. */
+function prefixKind(receiver: Value | undefined, texts: readonly unknown[]): GuardKind {
   if (texts.some((text) => typeof text === 'string' && /^(?:https?|ftp)(?::\/*)?$/.test(text)))
     return 'scheme';
+  if (texts.every((text) => typeof text === 'string' && WHOLE_HOST.test(text))) return 'prefix';
   const through = [...(receiver?.taint?.through ?? [])];
   const normalised = through.some((step) => /realpath|abspath|normpath|resolve|absolute/.test(step));
   return normalised ? 'prefix' : 'raw-prefix';
+}
+
+function constantsOf(value: Value | undefined): readonly unknown[] {
+  return value?.items === undefined ? [value?.constant] : value.items.map(({ constant }) => constant);
 }
 
 function isNarrow(type: Expression): boolean {

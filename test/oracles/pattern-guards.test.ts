@@ -1,0 +1,95 @@
+/** A check by a regular expression protects only as far as the pattern says something of all of the text. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createAstGrepAnalyser } from '../../src/oracles/code-security/ast-grep/analyser.ts';
+import {
+  type PatternSays,
+  whatPatternSays,
+} from '../../src/oracles/code-security/ast-grep/python/pattern-guards.ts';
+
+const PATTERNS: readonly (readonly [method: string, pattern: string, says: PatternSays])[] = [
+  ['match', '^[a-z]+$', { kind: 'whole' }],
+  ['match', '[a-z]+\\Z', { kind: 'whole' }],
+  ['match', '(?i)^(?:a|b)$', { kind: 'whole' }],
+  ['fullmatch', '[\\w.-]+', { kind: 'whole' }],
+  ['search', '^[]|]+$', { kind: 'whole' }],
+  ['search', '\\w+', undefined],
+  ['search', '[a-z]+$', undefined],
+  ['match', '[a-z]+', undefined],
+  ['match', '^a$|^b', undefined],
+  ['match', 'costs 5\\$', { kind: 'prefix', literal: 'costs 5$' }],
+  ['match', '^.*$', undefined],
+  ['fullmatch', '[\\s\\S]+', undefined],
+  ['match', '^https?://api\\.example\\.com/', { kind: 'prefix', literal: 'http://api.example.com/' }],
+  ['match', '^https?://', { kind: 'prefix', literal: 'http://' }],
+  ['match', '^ab*', { kind: 'prefix', literal: 'a' }],
+  ['search', '[^a-z0-9]', { kind: 'foreign' }],
+  ['search', '\\W', { kind: 'foreign' }],
+  ['search', '[;&|]', undefined],
+];
+
+describe('a pattern', () => {
+  for (const [method, pattern, says] of PATTERNS) {
+    it(`${method} of ${pattern} says ${says?.kind ?? 'nothing'}`, () => {
+      assert.deepEqual(whatPatternSays(method, pattern), says);
+    });
+  }
+
+  it('may be hostile', () => {
+    assert.equal(whatPatternSays('match', '('.repeat(100_000)), undefined);
+    assert.equal(whatPatternSays('match', '[\\'), undefined);
+  });
+});
+
+const HEAD =
+  "import os, re, requests\nfrom flask import abort, request\nSAFE = re.compile(r'^[a-z]+$')\nPART = re.compile(r'[a-z]')\n";
+const ping = (check: string) =>
+  `${HEAD}@app.route('/ping')\ndef ping():\n    host = request.args['host']\n    if ${check}:\n        abort(400)\n    os.system('ping ' + host)\n`;
+const get = (check: string) =>
+  `${HEAD}@app.route('/get')\ndef get():\n    url = request.args['url']\n    if not ${check}:\n        abort(400)\n    return requests.get(url, timeout=5).text\n`;
+
+const analyser = createAstGrepAnalyser();
+
+async function isFlagged(code: string, rule: string): Promise<boolean> {
+  const [result] = await analyser.analyse([{ code, language: 'python' }]);
+  assert.equal(result?.kind, 'analysed');
+  return result.findings.some((finding) => finding.rule === rule);
+}
+
+describe('a command', () => {
+  for (const check of [
+    "not re.match(r'^[a-z]+$', host)",
+    'not SAFE.match(host)',
+    "re.search(r'[^a-z0-9]', host)",
+  ]) {
+    it(`after ${check} is safe`, async () => {
+      assert.equal(await isFlagged(ping(check), 'py-command-injection'), false);
+    });
+  }
+  for (const check of ["not re.search(r'\\w+', host)", 'not PART.match(host)', "re.search(r'[;&|]', host)"]) {
+    it(`after ${check} is not`, async () => {
+      assert.equal(await isFlagged(ping(check), 'py-command-injection'), true);
+    });
+  }
+});
+
+describe('an address', () => {
+  for (const check of [
+    "re.match(r'^https://api\\.example\\.com/', url)",
+    "url.startswith('https://api.example.com/')",
+    "url.startswith(('https://a.example/', 'https://b.example/'))",
+  ]) {
+    it(`after ${check} is safe`, async () => {
+      assert.equal(await isFlagged(get(check), 'py-ssrf'), false);
+    });
+  }
+  for (const check of [
+    "re.match(r'^https?://', url)",
+    "url.startswith('https://api.example.com')",
+    "url.startswith(('https://a.example/', 'http'))",
+  ]) {
+    it(`after ${check} is not`, async () => {
+      assert.equal(await isFlagged(get(check), 'py-ssrf'), true);
+    });
+  }
+});
