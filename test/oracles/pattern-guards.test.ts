@@ -73,6 +73,27 @@ describe('a command', () => {
   }
 });
 
+describe('a function of the code', () => {
+  const checked = (body: string) =>
+    `import os, re\nfrom flask import abort, request\ndef is_valid(host):\n    return ${body}\n@app.route('/ping')\ndef ping():\n    host = request.args['host']\n    if not is_valid(host):\n        abort(400)\n    os.system('ping ' + host)\n`;
+  const cleaned = (body: string) =>
+    `import os, re, shlex\nfrom flask import request\ndef sanitize(host):\n    return ${body}\n@app.route('/ping')\ndef ping():\n    os.system('ping ' + sanitize(request.args['host']))\n`;
+  const codes = {
+    'that asks for a name': [checked("re.fullmatch('[a-z.]+', host) is not None"), false],
+    'that asks for one of some': [checked('host in HOSTS'), false],
+    'that asks another': [checked('known(host) and len(host) < 100'), false],
+    'that asks how long it is': [checked('len(host) > 3'), true],
+    'that asks whether there is any': [checked('host and 0 < len(host)'), true],
+    'that takes characters out': [cleaned("re.sub('[^a-z.]', '', host)"), false],
+    'that only strips': [cleaned('host.strip().lower()'), true],
+  } as const;
+  for (const [name, [code, expected]] of Object.entries(codes)) {
+    it(`${name} ${expected ? 'protects nothing' : 'protects'}`, async () => {
+      assert.equal(await isFlagged(code, 'py-command-injection'), expected);
+    });
+  }
+});
+
 describe('an address', () => {
   for (const check of [
     "re.match(r'^https://api\\.example\\.com/', url)",

@@ -178,8 +178,11 @@ function callOutcome(
   if (TYPE_METHODS.has(method)) return whenTrue('type', receiver);
   if (method === 'is_relative_to') return whenTrue('relative', receiver);
   const name = evaluate(callee).name;
-  // A check of the code's own that says the same of everything.
-  if (/^(?:local:|self\.)/.test(name) && evaluate(test).constant !== undefined) return NOTHING;
+  // A check of the code's own that says the same of everything, or only asks how long it is.
+  if (/^(?:local:|self\.)/.test(name)) {
+    const { constant, question } = evaluate(test);
+    if (constant !== undefined || (question !== undefined && isAboutSize(question))) return NOTHING;
+  }
   if (MATCH_METHODS.has(method)) {
     const isFunction = name.startsWith('re.') && !name.includes('()') && args[1] !== undefined;
     const compiled = receiver?.question?.kind === 'call' ? receiver.question.args[0] : undefined;
@@ -194,6 +197,17 @@ function callOutcome(
   );
   const guards = given.map((value): Guard => ({ kind: 'custom', value }));
   return NEGATIVE.test(name) ? { whenTrue: [], whenFalse: guards } : { whenTrue: guards, whenFalse: [] };
+}
+
+function isAboutSize(question: Expression): boolean {
+  if (question.kind === 'boolean') {
+    return [question.left, question.right].every((part) => isTruthTest(part) || isAboutSize(part));
+  }
+  if (question.kind !== 'compare') return false;
+  const sides = [question.left, question.right];
+  const isSize = (side: Expression) =>
+    side.kind === 'call' && side.callee.kind === 'name' && side.callee.id === 'len';
+  return sides.some(isSize) && sides.some(({ kind }) => kind === 'literal');
 }
 
 /** A pattern that is not known is taken for one that describes all of the text. */

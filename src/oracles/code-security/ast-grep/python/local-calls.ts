@@ -36,10 +36,18 @@ export function returned(
   if (own.length === taint.origins.size) return value;
   const given = mergeTaint([...args, ...keywords.values()].map(deepTaint));
   const steps = new Set([...taint.through, ...(given?.through ?? [])]);
-  if (taint.through.size > 0 && CLEANING.test(local.node.name)) steps.add('guard:custom');
+  if (changes(taint) && CLEANING.test(local.node.name)) steps.add('guard:custom');
   const kept: Taint | undefined =
     own.length === 0 ? undefined : { origins: new Set(own), through: taint.through, byLabel: undefined };
   const passing =
     given === undefined ? undefined : { origins: given.origins, through: steps, byLabel: undefined };
   return withTaint(value, mergeTaint([kept, passing]));
+}
+
+/** What leaves every dangerous character in its place: a function that does nothing else cleans nothing. */
+const KEEPING =
+  /(?:^|\.)(?:l?strip|rstrip|lower|upper|title|casefold|encode|decode|str|format|join|split|\[\])$/;
+
+function changes({ through }: Taint): boolean {
+  return [...through].some((step) => !KEEPING.test(step));
 }
