@@ -69,13 +69,15 @@ async function make(path: string, pyodide: string): Promise<boolean> {
   const folder = realpathSync(dirname(fileURLToPath(pyodide))) + sep;
   const part = `${path}.${randomUUID()}`;
   try {
+    // Before the work, so that a folder that cannot be written costs none.
+    writeFileSync(part, '', { mode: 0o600 });
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--no-warnings', script, pyodide, folder],
       { env: {}, encoding: 'buffer', maxBuffer: MAX_BYTES, timeout: COMPILE_MS },
     );
     // Others may make it at the same time: each writes a file of its own, and all are the same.
-    writeFileSync(part, stdout, { mode: 0o600 });
+    writeFileSync(part, stdout);
     renameSync(part, path);
     return true;
   } catch (error) {
