@@ -56,61 +56,66 @@ async function isFlagged(code: string, rule: string): Promise<boolean> {
   return result.findings.some((finding) => finding.rule === rule);
 }
 
-describe('a command', () => {
-  for (const check of [
-    "not re.match(r'^[a-z]+$', host)",
-    'not SAFE.match(host)',
-    "re.search(r'[^a-z0-9]', host)",
-  ]) {
-    it(`after ${check} is safe`, async () => {
-      assert.equal(await isFlagged(ping(check), 'py-command-injection'), false);
-    });
-  }
-  for (const check of ["not re.search(r'\\w+', host)", 'not PART.match(host)', "re.search(r'[;&|]', host)"]) {
-    it(`after ${check} is not`, async () => {
-      assert.equal(await isFlagged(ping(check), 'py-command-injection'), true);
-    });
-  }
-});
+/** Code after a check, and whether the rule still flags it. */
+function afterChecks(
+  what: string,
+  rule: string,
+  cases: Readonly<Record<string, readonly [string, boolean]>>,
+): void {
+  describe(what, () => {
+    for (const [check, [code, flagged]] of Object.entries(cases)) {
+      it(`after ${check} is ${flagged ? 'not safe' : 'safe'}`, async () => {
+        assert.equal(await isFlagged(code, rule), flagged);
+      });
+    }
+  });
+}
 
-describe('a function of the code', () => {
-  const checked = (body: string) =>
-    `import os, re\nfrom flask import abort, request\ndef is_valid(host):\n    return ${body}\n@app.route('/ping')\ndef ping():\n    host = request.args['host']\n    if not is_valid(host):\n        abort(400)\n    os.system('ping ' + host)\n`;
-  const cleaned = (body: string) =>
-    `import os, re, shlex\nfrom flask import request\ndef sanitize(host):\n    return ${body}\n@app.route('/ping')\ndef ping():\n    os.system('ping ' + sanitize(request.args['host']))\n`;
-  const codes = {
-    'that asks for a name': [checked("re.fullmatch('[a-z.]+', host) is not None"), false],
-    'that asks for one of some': [checked('host in HOSTS'), false],
-    'that asks another': [checked('known(host) and len(host) < 100'), false],
-    'that asks how long it is': [checked('len(host) > 3'), true],
-    'that asks whether there is any': [checked('host and 0 < len(host)'), true],
-    'that takes characters out': [cleaned("re.sub('[^a-z.]', '', host)"), false],
-    'that only strips': [cleaned('host.strip().lower()'), true],
-  } as const;
-  for (const [name, [code, expected]] of Object.entries(codes)) {
-    it(`${name} ${expected ? 'protects nothing' : 'protects'}`, async () => {
-      assert.equal(await isFlagged(code, 'py-command-injection'), expected);
-    });
-  }
-});
+const each = (
+  code: (check: string) => string,
+  { safe, not }: { readonly safe: readonly string[]; readonly not: readonly string[] },
+) =>
+  Object.fromEntries([
+    ...safe.map((check) => [check, [code(check), false] as const] as const),
+    ...not.map((check) => [check, [code(check), true] as const] as const),
+  ]);
 
-describe('an address', () => {
-  for (const check of [
-    "re.match(r'^https://api\\.example\\.com/', url)",
-    "url.startswith('https://api.example.com/')",
-    "url.startswith(('https://a.example/', 'https://b.example/'))",
-  ]) {
-    it(`after ${check} is safe`, async () => {
-      assert.equal(await isFlagged(get(check), 'py-ssrf'), false);
-    });
-  }
-  for (const check of [
-    "re.match(r'^https?://', url)",
-    "url.startswith('https://api.example.com')",
-    "url.startswith(('https://a.example/', 'http'))",
-  ]) {
-    it(`after ${check} is not`, async () => {
-      assert.equal(await isFlagged(get(check), 'py-ssrf'), true);
-    });
-  }
+afterChecks(
+  'a command',
+  'py-command-injection',
+  each(ping, {
+    safe: ["not re.match(r'^[a-z]+$', host)", 'not SAFE.match(host)', "re.search(r'[^a-z0-9]', host)"],
+    not: ["not re.search(r'\\w+', host)", 'not PART.match(host)', "re.search(r'[;&|]', host)"],
+  }),
+);
+
+afterChecks(
+  'an address',
+  'py-ssrf',
+  each(get, {
+    safe: [
+      "re.match(r'^https://api\\.example\\.com/', url)",
+      "url.startswith('https://api.example.com/')",
+      "url.startswith(('https://a.example/', 'https://b.example/'))",
+    ],
+    not: [
+      "re.match(r'^https?://', url)",
+      "url.startswith('https://api.example.com')",
+      "url.startswith(('https://a.example/', 'http'))",
+    ],
+  }),
+);
+
+const checked = (body: string) => `def is_valid(host):\n    return ${body}\n${ping('not is_valid(host)')}`;
+const cleaned = (body: string) =>
+  `def sanitize(host):\n    return ${body}\n${HEAD}@app.route('/ping')\ndef ping():\n    os.system('ping ' + sanitize(request.args['host']))\n`;
+
+afterChecks('a command, by a function of the code,', 'py-command-injection', {
+  'the name was asked for': [checked("re.fullmatch('[a-z.]+', host) is not None"), false],
+  'it was one of some': [checked('host in HOSTS'), false],
+  'another was asked': [checked('known(host) and len(host) < 100'), false],
+  'it was long enough': [checked('len(host) > 3'), true],
+  'there was any': [checked('host and 0 < len(host)'), true],
+  'characters were taken out': [cleaned("re.sub('[^a-z.]', '', host)"), false],
+  'it was stripped': [cleaned('host.strip().lower()'), true],
 });

@@ -1,7 +1,7 @@
 /** One sandbox child as the parent sees it: spawn, boot, one program at a time, kill. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, realpathSync } from 'node:fs';
-import { dirname, sep } from 'node:path';
+import { dirname, extname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, OracleError } from '../../errors.ts';
 import type { FromChild, RunRequest, ToChild } from './child/protocol.ts';
@@ -182,8 +182,8 @@ export class SandboxChild implements Child {
 
 /** Node's arguments: read access to Pyodide's folder, Python's library and the child's own sources, to nothing else. */
 function argumentsOf(pyodide: string, library: string | undefined): string[] {
-  const own = import.meta.url.endsWith('.ts') ? 'child/main.ts' : 'child/main.js';
-  const script = realpathSync(fileURLToPath(new URL(own, import.meta.url)));
+  const own = new URL(`child/main${extname(import.meta.url)}`, import.meta.url);
+  const script = realpathSync(fileURLToPath(own));
   const folders = [realpathSync(dirname(fileURLToPath(pyodide))), dirname(script)];
   return [
     '--permission',

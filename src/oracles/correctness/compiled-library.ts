@@ -3,21 +3,14 @@
  * that an interpreter takes to load. Compiled once a machine, it is kept in the user's cache folder.
  */
 import { execFile } from 'node:child_process';
-import { createHash, randomUUID } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, sep } from 'node:path';
+import { dirname, extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { messageOf } from '../../errors.ts';
+import { writeFileAtomic } from '../../runs/files.ts';
 
 /** Changes with what compile-library.ts makes of the same sources. */
 const RECIPE = 1;
@@ -31,23 +24,28 @@ export interface CompiledLibrary {
   made(): Promise<boolean>;
 }
 
-const libraries = new Map<string, CompiledLibrary | undefined>();
+const libraries = new Map<string | undefined, CompiledLibrary | undefined>();
 
-/** @returns undefined where there is no folder to keep it in. */
-export function compiledLibrary(folder = cacheFolder()): CompiledLibrary | undefined {
+/**
+ * @param folder to keep it in; by default one in the user's cache folder.
+ * @returns undefined where there is none: no home, or nobody may write there.
+ */
+export function compiledLibrary(folder?: string): CompiledLibrary | undefined {
   if (!libraries.has(folder)) libraries.set(folder, find(folder));
   return libraries.get(folder);
 }
 
+/** @throws SystemError where the user has no home. */
 function cacheFolder(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'purpcode');
 }
 
-function find(folder: string): CompiledLibrary | undefined {
+function find(asked: string | undefined): CompiledLibrary | undefined {
   const pyodide = import.meta.resolve('pyodide');
   const sources = readFileSync(new URL('python_stdlib.zip', pyodide));
   const version = createHash('sha256').update(`${RECIPE}\0`).update(sources).digest('hex').slice(0, 16);
   try {
+    const folder = asked ?? cacheFolder();
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const path = join(realpathSync(folder), `python-library-${version}.zip`);
     let made: Promise<boolean> | undefined;
@@ -64,24 +62,20 @@ function find(folder: string): CompiledLibrary | undefined {
 }
 
 async function make(path: string, pyodide: string): Promise<boolean> {
-  const own = import.meta.url.endsWith('.ts') ? 'child/compile-library.ts' : 'child/compile-library.js';
-  const script = realpathSync(fileURLToPath(new URL(own, import.meta.url)));
+  const own = new URL(`child/compile-library${extname(import.meta.url)}`, import.meta.url);
   const folder = realpathSync(dirname(fileURLToPath(pyodide))) + sep;
-  const part = `${path}.${randomUUID()}`;
   try {
     // Before the work, so that a folder that cannot be written costs none.
-    writeFileSync(part, '', { mode: 0o600 });
+    accessSync(dirname(path), constants.W_OK);
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      ['--no-warnings', script, pyodide, folder],
+      ['--no-warnings', fileURLToPath(own), pyodide, folder],
       { env: {}, encoding: 'buffer', maxBuffer: MAX_BYTES, timeout: COMPILE_MS },
     );
-    // Others may make it at the same time: each writes a file of its own, and all are the same.
-    writeFileSync(part, stdout);
-    renameSync(part, path);
+    // Others may make it at the same time: all make the same.
+    writeFileAtomic(path, stdout);
     return true;
   } catch (error) {
-    rmSync(part, { force: true });
     process.emitWarning(
       `Python's library could not be compiled into ${path}, the sandbox starts more slowly: ${messageOf(error).split('\n')[0]}`,
     );

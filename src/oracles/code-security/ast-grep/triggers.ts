@@ -29,16 +29,13 @@ export function indexTriggers(rules: readonly RuleFile[]): (code: string) => IsT
   for (const rule of rules) ofRule.set(rule, rule.triggers.map(numberOf));
 
   // Each is of the code whose number it has, so that nothing has to be cleared.
-  const runs = new Uint32Array(PLACES);
-  const asked = new Uint32Array(triggers.length);
-  const found = new Uint32Array(triggers.length);
+  const runs = new Float64Array(PLACES);
+  const asked = new Float64Array(triggers.length);
+  const found = new Float64Array(triggers.length);
   let number = 0;
 
   return (code) => {
-    if (++number === 2 ** 32) {
-      number = 1;
-      for (const table of [runs, asked, found]) table.fill(0);
-    }
+    number++;
     for (let at = RUN - 1; at < code.length; at++) runs[placeAt(code, at)] = number;
     const isIn = (index: number): boolean => {
       if (asked[index] !== number) {
